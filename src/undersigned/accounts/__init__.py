@@ -1,0 +1,1 @@
+"""The people who run appeals: accounts, teams, roles, the audit record."""

@@ -1,0 +1,1 @@
+"""What is said: appeals, their texts and the versions of each."""

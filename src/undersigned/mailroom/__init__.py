@@ -1,0 +1,1 @@
+"""Outgoing messages: queue, sender, bounces, suppression, the local outbox."""

@@ -1,0 +1,1 @@
+"""Pages that read several apps: the public letter, the desk's reading pages, feeds, the API."""

@@ -1,0 +1,1 @@
+"""Who signs: sign, confirm, amend, withdraw, erase, and the roll."""

@@ -1,0 +1,209 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from undersigned.appeals.models import Appeal, Version
+
+
+class Signature(models.Model):
+    """A signature's state and place in the log; no name and no address stand in this row."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting for confirmation")
+        CONFIRMED = "confirmed", _("being recorded")
+        RECORDED = "recorded", _("recorded")
+        HELD = "held", _("held by a moderator")
+        REFUSED = "refused", _("refused by a moderator")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+        STRUCK = "struck", _("struck out by a moderator")
+        MOVED = "moved", _("moved to another version")
+        DISPUTED = "disputed", _("disputed")
+
+    class Display(models.TextChoices):
+        NAME = "name", _("my name")
+        PSEUDONYM = "pseudonym", _("a pseudonym")
+        UNLISTED = "unlisted", _("no name")
+
+    class Kind(models.TextChoices):
+        MAIL = "mail"
+        VOUCHED = "vouched"
+        PAPER = "paper"
+        ORG = "org"
+
+    # States in which a signature stands for its person: one per address and appeal.
+    LIVE = (State.CONFIRMED, State.RECORDED, State.HELD, State.DISPUTED)
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIL)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    display = models.CharField(max_length=10, choices=Display.choices, default=Display.NAME)
+    # Links are HMACs over the nonce; the code is found by its keyed hash.
+    nonce = models.BinaryField(max_length=16, unique=True)
+    code_key = models.BinaryField(max_length=16, unique=True)
+    # HMAC of the normalised address under the appeal's own key, outside database and backups.
+    repeat_key = models.BinaryField(max_length=32, null=True)
+    # Entered by the organisers before opening, in their order; null for everybody else.
+    first_order = models.PositiveIntegerField(null=True)
+    wants_updates = models.BooleanField(default=False)
+    for_addressee = models.BooleanField(default=False)
+    for_edition = models.BooleanField(default=False)
+    # Version of the wording that the consent was given to.
+    consent_wording = models.CharField(max_length=20)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    recorded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    reminded_at = models.DateTimeField(null=True)
+    # A dated line remains after a withdrawal; nameless unless the person chose otherwise.
+    keeps_name = models.BooleanField(default=False)
+    reason = models.CharField(max_length=300, blank=True)
+    salt_public = models.BinaryField(max_length=32, null=True)
+    salt_private = models.BinaryField(max_length=32, null=True)
+    # Commitment as in the leaf, base64url.
+    commitment = models.CharField(max_length=43, blank=True)
+    leaf_index = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["appeal", "repeat_key"],
+                condition=models.Q(state__in=["confirmed", "recorded", "held", "disputed"]),
+                name="signing_signature_one_live",
+            ),
+            models.UniqueConstraint(
+                fields=["appeal", "leaf_index"],
+                condition=models.Q(leaf_index__isnull=False),
+                name="signing_signature_one_leaf",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="recorded") | models.Q(leaf_index__isnull=False),
+                name="signing_signature_recorded_has_leaf",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["appeal", "id"],
+                name="signing_signature_to_record",
+                condition=models.Q(state="confirmed"),
+            ),
+            models.Index(
+                fields=["created_at"], name="signing_signature_pending", condition=models.Q(state="pending")
+            ),
+            # The states off the usual way only: the crowd's rows cost nothing here.
+            models.Index(
+                fields=["appeal", "state", "ended_at"],
+                name="signing_signature_aside",
+                condition=models.Q(state__in=["held", "refused", "withdrawn", "struck", "moved", "disputed"]),
+            ),
+            models.Index(
+                fields=["appeal", "first_order"],
+                name="signing_signature_first",
+                condition=models.Q(first_order__isnull=False),
+            ),
+        ]
+
+
+class PublicLine(models.Model):
+    """What a signature shows, and nothing else: the shown name or pseudonym and the shown fields."""
+
+    signature = models.OneToOneField(
+        Signature, on_delete=models.CASCADE, primary_key=True, related_name="public_line"
+    )
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200, blank=True)
+    affiliation = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    # ISO 3166-1 alpha-2.
+    country = models.CharField(max_length=2, blank=True)
+    # Collation key of the shown name: the order of the roll, the same on every database.
+    sort_key = models.BinaryField(max_length=200)
+    first_order = models.PositiveIntegerField(null=True)
+    # True while the line stands on the public roll: recorded and not unlisted.
+    listed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["appeal", "sort_key", "signature"],
+                name="signing_line_roll",
+                condition=models.Q(listed=True),
+            ),
+            models.Index(
+                fields=["version", "sort_key", "signature"],
+                name="signing_line_roll_of_version",
+                condition=models.Q(listed=True),
+            ),
+            models.Index(
+                fields=["appeal", "first_order"],
+                name="signing_line_first",
+                condition=models.Q(first_order__isnull=False),
+            ),
+        ]
+
+
+class Person(models.Model):
+    """Who signed, sealed with a key outside the database; deleted at once when erased."""
+
+    signature = models.OneToOneField(
+        Signature, on_delete=models.CASCADE, primary_key=True, related_name="person"
+    )
+    # JSON {"email", "name", "affiliation", "role", "place", "country", "pseudonym"} as typed.
+    sealed = models.BinaryField()
+
+
+class Undo(models.Model):
+    """An undo leaf to be written with the next batch: an index and a reason of three, nothing else."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
+    sign_leaf = models.PositiveBigIntegerField()
+    why = models.CharField(max_length=6, choices=[("own", "own"), ("struck", "struck"), ("moved", "moved")])
+    requested_at = models.DateTimeField()
+    leaf_index = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["appeal", "sign_leaf"], name="signing_undo_once")]
+        indexes = [
+            models.Index(
+                fields=["appeal", "id"], name="signing_undo_queued", condition=models.Q(leaf_index__isnull=True)
+            )
+        ]
+
+
+class Amendment(models.Model):
+    """An amend leaf to be written with the next batch: the shown name or fields changed."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
+    sign_leaf = models.PositiveBigIntegerField()
+    commitment = models.CharField(max_length=43)
+    requested_at = models.DateTimeField()
+    leaf_index = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["appeal", "id"],
+                name="signing_amendment_queued",
+                condition=models.Q(leaf_index__isnull=True),
+            )
+        ]
+
+
+class RecordedVersion(models.Model):
+    """Where a Version stands in its appeal's log."""
+
+    version = models.OneToOneField(
+        Version, on_delete=models.PROTECT, primary_key=True, related_name="recorded"
+    )
+    leaf_index = models.PositiveBigIntegerField()
+
+
+class RecordedEnd(models.Model):
+    """Where the end of an appeal stands in its log: closed for signature, then all salts destroyed."""
+
+    appeal = models.OneToOneField(
+        Appeal, on_delete=models.PROTECT, primary_key=True, related_name="recorded_end"
+    )
+    close_leaf = models.PositiveBigIntegerField()
+    shred_leaf = models.PositiveBigIntegerField(null=True)

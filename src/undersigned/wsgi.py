@@ -1,0 +1,9 @@
+"""The Django application as WSGI."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "undersigned.settings")
+
+application = get_wsgi_application()
