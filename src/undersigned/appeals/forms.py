@@ -1,0 +1,174 @@
+"""The desk's forms for appeals and their texts."""
+
+from typing import Any
+
+from django import forms
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from undersigned.accounts.models import Team
+from undersigned.appeals import languages
+from undersigned.appeals.letter import Imported, LetterError, read_letter
+from undersigned.appeals.models import Appeal
+
+LETTER_MAX = 2_000_000
+
+
+class NewAppealForm(forms.Form):
+    """A title, a language, a team: enough to start writing."""
+
+    title = forms.CharField(
+        label=_("Title"), max_length=300, widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"})
+    )
+    language = forms.CharField(
+        label=_("Language"),
+        max_length=35,
+        initial="en",
+        help_text=_("A language code such as en, es, pt-BR or ar."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
+
+    def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["team"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams]).order_by("name")
+        if len(teams) == 1:
+            field.initial = teams[0]
+            field.widget = forms.HiddenInput()
+
+    def clean_language(self) -> str:
+        """A language that exists."""
+        tag = str(self.cleaned_data["language"]).strip()
+        if not languages.is_language(tag):
+            raise forms.ValidationError(_("This is not a language code such as “es” or “pt-BR”."))
+        return tag
+
+
+class ImportForm(NewAppealForm):
+    """A letter's file; everything else is read from it."""
+
+    title = None  # type: ignore[assignment]
+    language = None  # type: ignore[assignment]
+    letter = forms.FileField(
+        label=_("Letter"),
+        help_text=_("Markdown with a head, or a plain letter as published on the web, in UTF-8; up to 2 MB."),
+        widget=forms.FileInput(attrs={"accept": ".md,.txt,.markdown,text/plain,text/markdown"}),
+    )
+    field_order = ("letter", "team")
+
+    imported: Imported
+
+    def clean_language(self) -> str:
+        """The language is read from the letter."""
+        return ""
+
+    def clean_letter(self) -> Any:
+        """Reads the letter; what is wrong with the file stands next to the field."""
+        upload = self.cleaned_data["letter"]
+        if upload.size > LETTER_MAX:
+            raise forms.ValidationError(_("The file is larger than 2 MB."))
+        try:
+            self.imported = read_letter(upload.read(), filename=upload.name)
+        except LetterError as error:
+            raise forms.ValidationError(str(error)) from error
+        return upload
+
+
+class DraftForm(forms.Form):
+    """The draft as typed, with the revision that it started from."""
+
+    source = forms.CharField(
+        label=_("Text"),
+        required=False,
+        strip=False,
+        help_text=_(
+            "Markdown with a head between two lines of three dashes. Footnotes: [^1] and, below, [^1]: …"
+        ),
+        widget=forms.Textarea(
+            attrs={"rows": 28, "dir": "auto", "data-preview-source": "", "spellcheck": "true"}
+        ),
+    )
+    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+
+
+_PROFILES = [
+    (
+        Appeal.Profile.OPEN,
+        _("Open"),
+        _("For appeals whose signatories want to be seen. The log is published every minute."),
+    ),
+    (
+        Appeal.Profile.CAREFUL,
+        _("Careful"),
+        _("The log is published once an hour, at least five signatures at a time, or once a day."),
+    ),
+    (
+        Appeal.Profile.AT_RISK,
+        _("At risk"),
+        _("The log is published once a day, at least twenty signatures at a time, or once a week."),
+    ),
+]
+
+
+class SettingsForm(forms.ModelForm[Appeal]):
+    """What an appeal asks, until when, and who answers for the personal data."""
+
+    class Meta:
+        model = Appeal
+        fields = (
+            "title",
+            "slug",
+            "closes_at",
+            "ask_affiliation",
+            "ask_role",
+            "ask_place",
+            "ask_country",
+            "controller",
+            "controller_contact",
+            "purpose",
+            "retention_days",
+            "profile",
+        )
+        labels = {
+            "title": _("Title"),
+            "slug": _("Address"),
+            "closes_at": _("Open for signature until"),
+            "ask_affiliation": _("Affiliation"),
+            "ask_role": _("Role or profession"),
+            "ask_place": _("Place"),
+            "ask_country": _("Country"),
+            "controller": _("Who is responsible for the personal data"),
+            "controller_contact": _("How to reach them"),
+            "purpose": _("What the personal data are used for"),
+            "retention_days": _("Days for which contact data are kept after closing"),
+            "profile": _("Profile"),
+        }
+        help_texts = {
+            "slug": _("The last part of the appeal's address. It cannot be changed once the appeal is open."),
+            "closes_at": _(
+                "The last moment at which a signature is accepted, in the time zone of this site."
+            ),
+            "controller": _("A person or an organisation, as the privacy notice names it."),
+            "controller_contact": _("An e-mail or a postal address."),
+        }
+        widgets = {
+            "title": forms.TextInput(attrs={"dir": "auto"}),
+            "closes_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+            "purpose": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+            "profile": forms.RadioSelect(),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        profile = self.fields["profile"]
+        assert isinstance(profile, forms.ChoiceField)
+        profile.choices = [
+            (value, format_html('{} <span class="hint">{}</span>', label, words))
+            for value, label, words in _PROFILES
+        ]
+        self.fields["retention_days"].widget.attrs.update({"min": 0, "max": 3650})
+        if self.instance.state != Appeal.State.DRAFT:
+            for fixed in ("slug", "profile"):
+                self.fields[fixed].disabled = True

@@ -1,0 +1,38 @@
+"""A letter that was read from a file becomes the draft of an appeal."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from undersigned.accounts.models import Team, User
+from undersigned.appeals import draft, markup, reading
+from undersigned.appeals.letter import Imported
+from undersigned.appeals.models import Appeal, Text
+
+
+@transaction.atomic
+def import_letter(*, actor: User, team: Team, letter: Imported, slug: str = "") -> Text:
+    """Makes the letter the draft of the appeal with that slug, or of a new appeal.
+
+    A published text keeps its Versions: the letter becomes the draft of the next one.
+    Raises Forbidden, ValidationError (another language than the text's); nothing is changed then.
+    """
+    source = markup.join(letter.head, letter.body)
+    existing = Appeal.objects.filter(slug=slug, team=team).first() if slug else None
+    if existing is None:
+        title = letter.head.title or _("Untitled letter")
+        appeal = draft.create_appeal(
+            actor=actor,
+            team=team,
+            slug=slug,
+            title=title[:300],
+            language=letter.head.lang or "en",
+            source=source,
+        )
+        return reading.original(appeal)
+    text = reading.original(existing)
+    if letter.head.lang and text.versions.exclude(language=letter.head.lang).exists():
+        raise ValidationError(
+            _("The letter is in another language than the published text: make a translation instead.")
+        )
+    return draft.save_draft(actor=actor, text=text, source=source, revision=text.draft_revision)

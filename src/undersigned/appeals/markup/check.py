@@ -1,0 +1,81 @@
+"""What stands in the way of publishing a body, with line numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from markdown_it.token import Token
+
+from undersigned.appeals.markup.parse import parser, too_much
+from undersigned.appeals.markup.problems import Problem
+from undersigned.lib.canonical import CanonicalError, canonical_text
+
+SCHEME = re.compile(r"\s*([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+SCHEMES = {"http", "https", "mailto"}
+INLINE_NOTE = re.compile(r"\^\[")
+_PARSER = parser(strict=True)
+
+
+def check(body: str) -> list[Problem]:
+    """Everything in a body that may not be published, in the order of its lines."""
+    try:
+        canonical_text(body)
+    except CanonicalError as error:
+        return [Problem(error.line, "control", {"character": f"U+{error.codepoint:04X}"})]
+    heavy = too_much(body)
+    if heavy:
+        return [heavy]
+    tokens = _PARSER.parse(body)
+    found = [*_marked(tokens), *_notes(tokens)]
+    return sorted(found, key=lambda problem: (problem.line, problem.code))
+
+
+def _inline(tokens: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """Each inline token with its line."""
+    for token in tokens:
+        line = token.map[0] + 1 if token.map else 0
+        for child in token.children or []:
+            yield line, child
+            line += child.type in ("softbreak", "hardbreak") or child.content.count("\n")
+
+
+def _marked(tokens: Sequence[Token]) -> Iterator[Problem]:
+    for token in tokens:
+        if token.type == "html_block":
+            yield Problem(token.map[0] + 1 if token.map else 0, "raw-html", {"what": _short(token.content)})
+    for line, token in _inline(tokens):
+        if token.type == "html_inline":
+            yield Problem(line, "raw-html", {"what": _short(token.content)})
+        elif token.type == "image":
+            yield Problem(line, "image")
+        elif token.type == "link_open":
+            target = str(token.attrs.get("href", ""))
+            scheme = SCHEME.match(target)
+            if scheme and scheme.group(1).lower() not in SCHEMES:
+                yield Problem(line, "link", {"what": _short(target)})
+        elif token.type == "text" and INLINE_NOTE.search(token.content):
+            yield Problem(line, "note-inline")
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _notes(tokens: Sequence[Token]) -> Iterator[Problem]:
+    defined: dict[str, int] = {}
+    for token in tokens:
+        if token.type == "footnote_reference_open":
+            mark, line = token.meta["label"], (token.map or [0])[0] + 1
+            if mark in defined:
+                yield Problem(line, "note-twice", {"mark": mark})
+            defined.setdefault(mark, line)
+    used: dict[str, int] = {}
+    for line, token in _inline(tokens):
+        if token.type == "footnote_ref":
+            used.setdefault(token.meta["label"], line)
+    for mark in used.keys() - defined.keys():
+        yield Problem(used[mark], "note-undefined", {"mark": mark})
+    for mark in defined.keys() - used.keys():
+        yield Problem(defined[mark], "note-unused", {"mark": mark})

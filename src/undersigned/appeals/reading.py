@@ -1,0 +1,103 @@
+"""What readers and the desk read of an appeal and its texts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from undersigned.accounts.models import User
+from undersigned.accounts.permissions import Forbidden, can, role_in
+from undersigned.appeals import languages, markup
+from undersigned.appeals.markup import Head, Rendered, safe_yaml
+from undersigned.appeals.models import Appeal, Text, Version
+
+PUBLIC = (Appeal.State.OPEN, Appeal.State.CLOSED)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A Version ready for a page: its head, its safe HTML, footnotes and plain text."""
+
+    head: Head
+    rendered: Rendered
+
+    @property
+    def html(self) -> str:
+        """Safe HTML of the body with its footnotes."""
+        return self.rendered.html
+
+
+def public_appeal(slug: str) -> Appeal:
+    """An appeal that the public may see; raises Appeal.DoesNotExist for a draft as for nothing at all."""
+    return Appeal.objects.select_related("team").get(slug=slug, state__in=PUBLIC)
+
+
+def public_text(appeal: Appeal, slug: str) -> Text:
+    """A text with at least one Version; raises Text.DoesNotExist."""
+    return (
+        Text.objects.select_related("appeal__team").filter(versions__number=1).get(appeal=appeal, slug=slug)
+    )
+
+
+def public_texts(appeal: Appeal) -> list[Text]:
+    """The appeal's published texts, the original first."""
+    texts = Text.objects.filter(appeal=appeal, versions__number=1).select_related("appeal")
+    return sorted(texts, key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.slug))
+
+
+def current_version(text: Text) -> Version | None:
+    """The newest Version of a text, which is what a new signature signs."""
+    return text.versions.order_by("-number").first()
+
+
+def original(appeal: Appeal) -> Text:
+    """The text that all others derive from."""
+    return appeal.texts.get(relation=Text.Relation.ORIGINAL)
+
+
+def desk_appeal(actor: User, slug: str, verb: str = "appeal.view") -> Appeal:
+    """An appeal of the actor's team; DoesNotExist for outsiders, Forbidden for a role that may not."""
+    appeal = Appeal.objects.select_related("team").get(slug=slug)
+    if role_in(actor, appeal.team) is None:
+        raise Appeal.DoesNotExist
+    if not can(actor, verb, appeal.team):
+        raise Forbidden(verb)
+    return appeal
+
+
+def document(version: Version) -> Document:
+    """A Version rendered for readers; corrections of the apparatus show on the newest Version."""
+    text = version.text
+    newest = current_version(text)
+    head, rendered = _rendered(version.pk, version.source, text.public_id)
+    if newest and newest.pk == version.pk:
+        head = _corrected(head, text.apparatus)
+    return Document(head, rendered)
+
+
+def preview(source: str, language: str) -> Document:
+    """A draft as it would look; raises markup.MarkupError."""
+    head, body = markup.split(source)
+    return Document(head, _render(body, "draft", head.lang or language))
+
+
+@lru_cache(maxsize=512)
+def _rendered(_pk: int, source: str, text_id: str) -> tuple[Head, Rendered]:
+    head, body = markup.split(source)
+    # A text id may start with a digit or hold an underscore; an id on a page may not.
+    prefix = "t" + text_id.replace("_", "-")
+    return head, _render(body, prefix, head.lang)
+
+
+def _render(body: str, prefix: str, lang: str) -> Rendered:
+    with translation.override(languages.interface_language(lang)):
+        labels = markup.Labels(notes=_("Notes"), note=_("Note {number}"), back=_("Back to mark {number}"))
+        return markup.render(body, id_prefix=prefix, lang=lang or "und", labels=labels)
+
+
+def _corrected(head: Head, apparatus: Mapping[str, object]) -> Head:
+    frozen = {key: value for key, value in markup.as_dict(head).items() if key in ("title", "author", "lang")}
+    corrected, _body = markup.split(f"---\n{safe_yaml.dump({**frozen, **apparatus})}---\n")
+    return replace(corrected, addressee=head.addressee)

@@ -1,0 +1,196 @@
+"""The desk's pages that write appeals and texts."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from undersigned.accounts.models import User
+from undersigned.accounts.permissions import teams_where
+from undersigned.appeals import diff, draft, markup, publish, reading
+from undersigned.appeals.forms import DraftForm, ImportForm, NewAppealForm, SettingsForm
+from undersigned.appeals.import_letter import import_letter
+from undersigned.appeals.models import Appeal, Text
+
+
+def _actor(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def appeal_or_404(request: HttpRequest, slug: str, verb: str) -> Appeal:
+    """The appeal for this account; outsiders get the answer that a missing one gets."""
+    try:
+        return reading.desk_appeal(_actor(request), slug, verb)
+    except Appeal.DoesNotExist:
+        raise Http404 from None
+
+
+def _text_or_404(request: HttpRequest, slug: str, text: str, verb: str) -> Text:
+    appeal = appeal_or_404(request, slug, verb)
+    found = Text.objects.select_related("appeal__team").filter(appeal=appeal, slug=text).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_appeal(request: HttpRequest) -> HttpResponse:
+    """Starts an appeal from a title and a language."""
+    teams = teams_where(_actor(request), "appeal.create")
+    form = NewAppealForm(request.POST or None, teams=teams)
+    if request.method == "POST" and form.is_valid():
+        values = form.cleaned_data
+        source = markup.join(markup.Head(title=values["title"], lang=values["language"]), "")
+        appeal = draft.create_appeal(
+            actor=_actor(request),
+            team=values["team"],
+            title=values["title"],
+            language=values["language"],
+            source=source,
+        )
+        return redirect("desk-draft", appeal.slug, reading.original(appeal).slug)
+    return render(
+        request,
+        "desk/appeals/new.html",
+        {"form": form, "teams": teams},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Reads a letter from an uploaded file and makes it the draft of a new appeal."""
+    teams = teams_where(_actor(request), "appeal.create")
+    form = ImportForm(request.POST or None, request.FILES or None, teams=teams)
+    if request.method == "POST" and form.is_valid():
+        text = import_letter(actor=_actor(request), team=form.cleaned_data["team"], letter=form.imported)
+        messages.success(request, _("The letter was read. Please compare it with the original."))
+        for remark in form.imported.report:
+            messages.warning(request, str(remark))
+        for piece in form.imported.unplaced:
+            messages.warning(request, _("Not placed, kept in the draft: %(piece)s") % {"piece": piece[:200]})
+        return redirect("desk-draft", text.appeal.slug, text.slug)
+    return render(
+        request,
+        "desk/appeals/import.html",
+        {"form": form, "teams": teams},
+        status=422 if form.errors else 200,
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_draft(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """The editor with its preview; saving names the revision it started from."""
+    found = _text_or_404(request, slug, text, "appeal.edit")
+    form = DraftForm(request.POST or None, initial={"source": found.draft, "revision": found.draft_revision})
+    status, conflict = 200, None
+    if request.method == "POST":
+        if form.is_valid() and "preview" not in request.POST:
+            try:
+                saved = draft.save_draft(actor=_actor(request), text=found, **form.cleaned_data)
+            except draft.Conflict as clash:
+                status, conflict = 409, clash.text
+            except ValidationError as error:
+                form.add_error("source", error)
+            else:
+                messages.success(request, _("Draft saved."))
+                return redirect("desk-draft", saved.appeal.slug, saved.slug)
+        status = 422 if form.errors else status
+    source = str(form.data.get("source", found.draft))
+    context = {"form": form, "text": found, "appeal": found.appeal, "conflict": conflict, "here": "draft"}
+    return render(request, "desk/appeals/editor.html", {**context, **_preview(source, found)}, status=status)
+
+
+def _preview(source: str, text: Text) -> dict[str, object]:
+    """The draft as readers would see it, or what keeps it from being read."""
+    try:
+        document = reading.preview(source, text.language)
+    except markup.MarkupError as error:
+        return {"problems": [said(error.problem)], "document": None}
+    problems = markup.check(markup.split(source)[1])
+    return {"document": document, "problems": [said(problem) for problem in problems]}
+
+
+def said(problem: markup.Problem) -> str:
+    """A problem in the reader's language, with its line."""
+    sentence = _(problem.template) % problem.params
+    if not problem.line:
+        return sentence
+    return _("Line %(line)s: %(sentence)s") % {"line": problem.line, "sentence": sentence}
+
+
+@login_required
+@require_POST
+def preview(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """The preview as a fragment of HTML, stored nowhere."""
+    found = _text_or_404(request, slug, text, "appeal.edit")
+    source = str(request.POST.get("source", ""))
+    return render(request, "desk/appeals/preview.html", _preview(source, found))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """Shows what would be frozen and how it differs from the last Version; POST freezes it."""
+    found = _text_or_404(request, slug, text, "appeal.publish")
+    problems = [said(problem) for problem in publish.problems_of(found)]
+    last = reading.current_version(found)
+    if request.method == "POST":
+        try:
+            version = publish.publish(actor=_actor(request), text=found)
+        except publish.NotPublishable as refusal:
+            problems = [said(problem) for problem in refusal.problems]
+        else:
+            if last and version.pk == last.pk:
+                messages.success(
+                    request,
+                    _("The words are those of version %(n)s; the notes were corrected.")
+                    % {"n": version.number},
+                )
+            else:
+                messages.success(request, _("Version %(n)s is published.") % {"n": version.number})
+            return redirect("desk-appeal", found.appeal.slug)
+    context: dict[str, object] = {"text": found, "appeal": found.appeal, "problems": problems, "last": last}
+    if not problems:
+        context["document"] = reading.preview(found.draft, found.language)
+        if last:
+            context["changes"] = diff.word_diff(markup.split(last.source)[1], markup.split(found.draft)[1])
+    return render(
+        request, "desk/appeals/publish.html", context, status=422 if request.method == "POST" else 200
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def settings(request: HttpRequest, slug: str) -> HttpResponse:
+    """The appeal's settings."""
+    appeal = appeal_or_404(request, slug, "appeal.edit")
+    form = SettingsForm(request.POST or None, instance=appeal)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = draft.update_settings(
+                actor=_actor(request),
+                appeal=appeal,
+                **{name: form.cleaned_data[name] for name in form.fields},
+            )
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            messages.success(request, _("Settings saved."))
+            return redirect("desk-appeal", saved.slug)
+    if form.errors:
+        appeal.refresh_from_db()
+    return render(
+        request,
+        "desk/appeals/settings.html",
+        {"form": form, "appeal": appeal, "here": "settings"},
+        status=422 if form.errors else 200,
+    )
