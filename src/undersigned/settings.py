@@ -22,9 +22,10 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    # Before allauth: its pages and mails are replaced by ours.
+    "undersigned.accounts",
     "allauth",
     "allauth.account",
-    "undersigned.accounts",
     "undersigned.mailroom",
     "undersigned.appeals",
     "undersigned.ledger",
@@ -42,6 +43,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "undersigned.accounts.language.DeskLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -131,6 +133,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "undersigned.pages.staticfiles.Hashed"},
 }
 
+# In the session: a cookie of its own would reach public pages too.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -15,7 +15,7 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals import languages, markup
 from undersigned.appeals.markup.head import SOURCE_MAX
 from undersigned.appeals.models import Appeal, Text
-from undersigned.lib import clock, tokens
+from undersigned.lib import canonical, clock, tokens
 
 SETTINGS = frozenset(
     {
@@ -36,6 +36,12 @@ SETTINGS = frozenset(
 )
 
 
+_LINES = frozenset({"title", "controller", "controller_contact"})
+# Addresses of the desk's own pages beside those of the appeals.
+RESERVED = frozenset({"new"})
+YEARS_AHEAD = 10
+
+
 class Conflict(Exception):
     """Somebody saved the draft meanwhile; `text` holds what they saved, nothing was overwritten."""
 
@@ -47,7 +53,7 @@ class Conflict(Exception):
 def free_slug(title: str) -> str:
     """A slug from a title that no appeal has; titles without Latin letters get a short random one."""
     base = slugify(title)[:70].strip("-") or f"letter-{tokens.public_id()[:6].lower().strip('-_')}"
-    taken = set(Appeal.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = RESERVED.union(Appeal.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     number = 1
     slug = base
     while slug in taken:
@@ -69,16 +75,14 @@ def create_appeal(
 ) -> Appeal:
     """Makes an appeal with its original text as a draft; raises Forbidden, ValidationError."""
     require(actor, "appeal.create", team)
-    _check_settings(settings)
+    settings = _clean({"title": title, "slug": slug, **settings})
     if not languages.is_language(language):
         raise ValidationError({"language": _("This is not a language code such as “es” or “pt-BR”.")})
     appeal = Appeal(
         public_id=tokens.public_id(),
         team=team,
-        slug=slug or free_slug(title),
-        title=title,
         created_at=clock.now(),
-        **settings,
+        **{**settings, "slug": settings["slug"] or free_slug(settings["title"])},
     )
     appeal.full_clean()
     appeal.save(force_insert=True)
@@ -134,14 +138,14 @@ def _follow_head(text: Text) -> None:
             text.slug = slugify(head.lang)
         text.save(update_fields=["language", "slug"])
     if head.title and text.relation == Text.Relation.ORIGINAL:
-        Appeal.objects.filter(pk=text.appeal_id).update(title=head.title[:300])
+        Appeal.objects.filter(pk=text.appeal_id).update(title=canonical.one_line(head.title)[:300])
 
 
 @transaction.atomic
 def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
     """Changes an appeal's settings; an open appeal's address and profile stay as they are."""
     require(actor, "appeal.edit", appeal.team)
-    _check_settings(changes)
+    changes = _clean(changes)
     current = Appeal.objects.select_for_update().get(pk=appeal.pk)
     changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
     if current.state != Appeal.State.DRAFT:
@@ -150,9 +154,8 @@ def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
                 raise ValidationError({fixed: _("This cannot be changed once the appeal is open.")})
     if current.state == Appeal.State.CLOSED and "closes_at" in changed:
         raise ValidationError({"closes_at": _("The appeal is closed.")})
-    closes_at = changed.get("closes_at")
-    if isinstance(closes_at, datetime) and closes_at <= clock.now():
-        raise ValidationError({"closes_at": _("The closing date lies in the past.")})
+    if isinstance(closes_at := changed.get("closes_at"), datetime):
+        _check_closing(closes_at)
     for name, value in changed.items():
         setattr(current, name, value)
     current.full_clean()
@@ -167,7 +170,28 @@ def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
     return current
 
 
-def _check_settings(settings: dict[str, Any]) -> None:
+def _check_closing(closes_at: datetime) -> None:
+    now = clock.now()
+    # The year first: the first and last days of the calendar cannot be compared across time zones.
+    if closes_at.year < now.year or closes_at <= now:
+        raise ValidationError({"closes_at": _("The closing date lies in the past.")})
+    if closes_at.year > now.year + YEARS_AHEAD:
+        too_far = _("The closing date lies more than %(years)s years ahead.") % {"years": YEARS_AHEAD}
+        raise ValidationError({"closes_at": too_far})
+
+
+def _clean(settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings with their texts in canonical form; raises ValidationError, and TypeError for others."""
     unknown = set(settings) - SETTINGS
     if unknown:
         raise TypeError(f"not settings of an appeal: {', '.join(sorted(unknown))}")
+    if settings.get("slug") in RESERVED:
+        raise ValidationError({"slug": _("This address is taken by the desk: choose another.")})
+    return {name: _text(name, value) if isinstance(value, str) else value for name, value in settings.items()}
+
+
+def _text(name: str, value: str) -> str:
+    try:
+        return canonical.one_line(value) if name in _LINES else canonical.canonical_text(value).strip()
+    except canonical.CanonicalError:
+        raise ValidationError({name: _("This holds characters that cannot be shown.")}) from None

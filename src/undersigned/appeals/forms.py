@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -10,8 +11,12 @@ from undersigned.accounts.models import Team
 from undersigned.appeals import languages
 from undersigned.appeals.letter import Imported, LetterError, read_letter
 from undersigned.appeals.models import Appeal
+from undersigned.appeals.said import said
 
 LETTER_MAX = 2_000_000
+RETENTION_MAX = 3650
+# What a revision's column can hold.
+REVISION_MAX = 2**31 - 1
 
 
 class NewAppealForm(forms.Form):
@@ -40,7 +45,7 @@ class NewAppealForm(forms.Form):
 
     def clean_language(self) -> str:
         """A language that exists."""
-        tag = str(self.cleaned_data["language"]).strip()
+        tag = str(self.cleaned_data["language"])
         if not languages.is_language(tag):
             raise forms.ValidationError(_("This is not a language code such as “es” or “pt-BR”."))
         return tag
@@ -60,10 +65,6 @@ class ImportForm(NewAppealForm):
 
     imported: Imported
 
-    def clean_language(self) -> str:
-        """The language is read from the letter."""
-        return ""
-
     def clean_letter(self) -> Any:
         """Reads the letter; what is wrong with the file stands next to the field."""
         upload = self.cleaned_data["letter"]
@@ -72,7 +73,7 @@ class ImportForm(NewAppealForm):
         try:
             self.imported = read_letter(upload.read(), filename=upload.name)
         except LetterError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(said(error)) from error
         return upload
 
 
@@ -90,7 +91,7 @@ class DraftForm(forms.Form):
             attrs={"rows": 28, "dir": "auto", "data-preview-source": "", "spellcheck": "true"}
         ),
     )
-    revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
+    revision = forms.IntegerField(min_value=0, max_value=REVISION_MAX, widget=forms.HiddenInput())
 
 
 _PROFILES = [
@@ -112,7 +113,14 @@ _PROFILES = [
 ]
 
 
-class SettingsForm(forms.ModelForm[Appeal]):
+_FIXED = {
+    Appeal.State.DRAFT: (),
+    Appeal.State.OPEN: ("slug", "profile"),
+    Appeal.State.CLOSED: ("slug", "profile", "closes_at"),
+}
+
+
+class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     """What an appeal asks, until when, and who answers for the personal data."""
 
     class Meta:
@@ -168,7 +176,7 @@ class SettingsForm(forms.ModelForm[Appeal]):
             (value, format_html('{} <span class="hint">{}</span>', label, words))
             for value, label, words in _PROFILES
         ]
-        self.fields["retention_days"].widget.attrs.update({"min": 0, "max": 3650})
-        if self.instance.state != Appeal.State.DRAFT:
-            for fixed in ("slug", "profile"):
-                self.fields[fixed].disabled = True
+        self.fields["retention_days"].widget.attrs.update({"min": 0, "max": RETENTION_MAX})
+        self.fields["retention_days"].validators.append(MaxValueValidator(RETENTION_MAX))
+        for name in _FIXED[Appeal.State(self.instance.state)]:
+            self.fields[name].disabled = True

@@ -1,13 +1,27 @@
 """A letter that was read from a file becomes the draft of an appeal."""
 
+from dataclasses import replace
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from undersigned.accounts.models import Team, User
-from undersigned.appeals import draft, markup, reading
+from undersigned.appeals import draft, reading
 from undersigned.appeals.letter import Imported
 from undersigned.appeals.models import Appeal, Text
+
+# The head's key under which a draft keeps what has no place, until a person decides.
+UNPLACED = "unplaced"
+
+
+def source_of(letter: Imported) -> str:
+    """The letter as a draft: head and body, and what could not be placed under a key of its own."""
+    if not letter.unplaced:
+        return letter.source
+    kept = [letter.head.extra.get(UNPLACED, ""), *letter.unplaced]
+    extra = {**letter.head.extra, UNPLACED: "\n\n".join(piece for piece in kept if piece)}
+    return replace(letter, head=replace(letter.head, extra=extra)).source
 
 
 @transaction.atomic
@@ -15,9 +29,10 @@ def import_letter(*, actor: User, team: Team, letter: Imported, slug: str = "") 
     """Makes the letter the draft of the appeal with that slug, or of a new appeal.
 
     A published text keeps its Versions: the letter becomes the draft of the next one.
-    Raises Forbidden, ValidationError (another language than the text's); nothing is changed then.
+    Raises Forbidden, ValidationError (no language, or another than the text's) and Conflict; nothing is
+    changed then.
     """
-    source = markup.join(letter.head, letter.body)
+    source = source_of(letter)
     existing = Appeal.objects.filter(slug=slug, team=team).first() if slug else None
     if existing is None:
         title = letter.head.title or _("Untitled letter")

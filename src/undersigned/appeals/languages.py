@@ -6,11 +6,16 @@ import langcodes
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
 
+from undersigned.appeals.markup.head import LANG
 from undersigned.appeals.markup.render import RIGHT_TO_LEFT
+
+LONGEST = 35
 
 
 def is_language(tag: str) -> bool:
-    """Whether a BCP 47 tag names a language that exists."""
+    """Whether a BCP 47 tag, as a head may hold it, names a language that exists."""
+    if len(tag) > LONGEST or not LANG.fullmatch(tag):
+        return False
     try:
         return langcodes.Language.get(tag).is_valid()
     except ValueError:
@@ -50,11 +55,14 @@ def negotiate(accept: str, offered: list[str]) -> str | None:
         tag, _, parameter = part.strip().partition(";")
         quality = parameter.strip().removeprefix("q=") if parameter else "1"
         try:
-            wanted.append((-float(quality), place, tag.strip().lower()))
+            weight = float(quality)
         except ValueError:
             continue
-    for weight, _, tag in sorted(wanted):
-        if weight == 0 or not tag:
+        # Also leaves out what is not a number, which cannot be sorted.
+        if weight > 0:
+            wanted.append((-weight, place, tag.strip().lower()))
+    for _, _, tag in sorted(wanted):
+        if not tag:
             continue
         exact = [o for o in offered if o.lower() == tag]
         loose = [o for o in offered if o.lower().split("-")[0] == tag.split("-")[0]]

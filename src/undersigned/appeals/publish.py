@@ -57,7 +57,7 @@ def publish(*, actor: User, text: Text) -> Version:
         source=markup.join(head, body),
         canonical=data,
         digest=digest,
-        title=head.title[:300],
+        title=canonical.one_line(head.title)[:300],
         language=head.lang,
         published_at=clock.now(),
         published_by=actor,

@@ -4,18 +4,25 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from undersigned.accounts.models import User
+from undersigned.accounts.models import Team, User
 from undersigned.accounts.permissions import teams_where
 from undersigned.appeals import diff, draft, markup, publish, reading
 from undersigned.appeals.forms import DraftForm, ImportForm, NewAppealForm, SettingsForm
-from undersigned.appeals.import_letter import import_letter
+from undersigned.appeals.import_letter import UNPLACED, import_letter
+from undersigned.appeals.letter import Imported
 from undersigned.appeals.models import Appeal, Text
+from undersigned.appeals.said import said
+
+# More remarks than this nobody reads on one page; the command line lists them all.
+REMARKS_SHOWN = 30
 
 
 def _actor(request: HttpRequest) -> User:
@@ -38,23 +45,48 @@ def _text_or_404(request: HttpRequest, slug: str, text: str, verb: str) -> Text:
     return found
 
 
+def _posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, were it nothing; None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
+def _teams_to_write_in(request: HttpRequest) -> list[Team]:
+    """The teams in which this account may start an appeal; who sends a form without one is refused."""
+    teams = teams_where(_actor(request), "appeal.create")
+    if request.method == "POST" and not teams:
+        raise PermissionDenied
+    return teams
+
+
+def _explain(form: Form | SettingsForm, error: ValidationError) -> None:
+    """Puts what an act refused next to its field, or above the form where it has none."""
+    if not hasattr(error, "error_dict"):
+        form.add_error(None, error)
+        return
+    for name, errors in error.error_dict.items():
+        form.add_error(name if name in form.fields else None, errors)
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_appeal(request: HttpRequest) -> HttpResponse:
     """Starts an appeal from a title and a language."""
-    teams = teams_where(_actor(request), "appeal.create")
-    form = NewAppealForm(request.POST or None, teams=teams)
-    if request.method == "POST" and form.is_valid():
+    teams = _teams_to_write_in(request)
+    form = NewAppealForm(_posted(request), teams=teams)
+    if form.is_valid():
         values = form.cleaned_data
-        source = markup.join(markup.Head(title=values["title"], lang=values["language"]), "")
-        appeal = draft.create_appeal(
-            actor=_actor(request),
-            team=values["team"],
-            title=values["title"],
-            language=values["language"],
-            source=source,
-        )
-        return redirect("desk-draft", appeal.slug, reading.original(appeal).slug)
+        try:
+            appeal = draft.create_appeal(
+                actor=_actor(request),
+                team=values["team"],
+                title=values["title"],
+                language=values["language"],
+                source=markup.join(markup.Head(title=values["title"], lang=values["language"]), ""),
+            )
+        except ValidationError as error:
+            _explain(form, error)
+        else:
+            return redirect("desk-draft", appeal.slug, reading.original(appeal).slug)
     return render(
         request,
         "desk/appeals/new.html",
@@ -67,16 +99,17 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_file(request: HttpRequest) -> HttpResponse:
     """Reads a letter from an uploaded file and makes it the draft of a new appeal."""
-    teams = teams_where(_actor(request), "appeal.create")
-    form = ImportForm(request.POST or None, request.FILES or None, teams=teams)
-    if request.method == "POST" and form.is_valid():
-        text = import_letter(actor=_actor(request), team=form.cleaned_data["team"], letter=form.imported)
-        messages.success(request, _("The letter was read. Please compare it with the original."))
-        for remark in form.imported.report:
-            messages.warning(request, str(remark))
-        for piece in form.imported.unplaced:
-            messages.warning(request, _("Not placed, kept in the draft: %(piece)s") % {"piece": piece[:200]})
-        return redirect("desk-draft", text.appeal.slug, text.slug)
+    teams = _teams_to_write_in(request)
+    form = ImportForm(_posted(request), request.FILES or None, teams=teams)
+    if form.is_valid():
+        letter = form.imported
+        try:
+            text = import_letter(actor=_actor(request), team=form.cleaned_data["team"], letter=letter)
+        except ValidationError as error:
+            form.add_error("letter", error.messages)
+        else:
+            _tell(request, letter)
+            return redirect("desk-draft", text.appeal.slug, text.slug)
     return render(
         request,
         "desk/appeals/import.html",
@@ -85,12 +118,30 @@ def import_file(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _tell(request: HttpRequest, letter: Imported) -> None:
+    """Says what the reader was unsure of; what it could not place is among the remarks and in the head."""
+    messages.success(request, _("The letter was read. Please compare it with the original."))
+    for remark in letter.report[:REMARKS_SHOWN]:
+        messages.warning(request, said(remark))
+    more = len(letter.report) - REMARKS_SHOWN
+    if more > 0:
+        messages.warning(
+            request,
+            ngettext("And %(n)s more remark like these.", "And %(n)s more remarks like these.", more)
+            % {"n": more},
+        )
+    if letter.unplaced:
+        messages.warning(
+            request, _("What has no place is kept in the head, under “%(key)s”.") % {"key": UNPLACED}
+        )
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_draft(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """The editor with its preview; saving names the revision it started from."""
     found = _text_or_404(request, slug, text, "appeal.edit")
-    form = DraftForm(request.POST or None, initial={"source": found.draft, "revision": found.draft_revision})
+    form = DraftForm(_posted(request), initial={"source": found.draft, "revision": found.draft_revision})
     status, conflict = 200, None
     if request.method == "POST":
         if form.is_valid() and "preview" not in request.POST:
@@ -117,14 +168,6 @@ def _preview(source: str, text: Text) -> dict[str, object]:
         return {"problems": [said(error.problem)], "document": None}
     problems = markup.check(markup.split(source)[1])
     return {"document": document, "problems": [said(problem) for problem in problems]}
-
-
-def said(problem: markup.Problem) -> str:
-    """A problem in the reader's language, with its line."""
-    sentence = _(problem.template) % problem.params
-    if not problem.line:
-        return sentence
-    return _("Line %(line)s: %(sentence)s") % {"line": problem.line, "sentence": sentence}
 
 
 @login_required
@@ -173,16 +216,18 @@ def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
 def settings(request: HttpRequest, slug: str) -> HttpResponse:
     """The appeal's settings."""
     appeal = appeal_or_404(request, slug, "appeal.edit")
-    form = SettingsForm(request.POST or None, instance=appeal)
-    if request.method == "POST" and form.is_valid():
+    form = SettingsForm(_posted(request), instance=appeal)
+    if form.is_valid():
         try:
             saved = draft.update_settings(
                 actor=_actor(request),
                 appeal=appeal,
-                **{name: form.cleaned_data[name] for name in form.fields},
+                **{
+                    name: form.cleaned_data[name] for name, field in form.fields.items() if not field.disabled
+                },
             )
         except ValidationError as error:
-            form.add_error(None, error)
+            _explain(form, error)
         else:
             messages.success(request, _("Settings saved."))
             return redirect("desk-appeal", saved.slug)

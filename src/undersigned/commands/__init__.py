@@ -53,9 +53,13 @@ BY_NAME = {command.name: command for command in COMMANDS}
 
 
 def set_up_django() -> None:
-    """Makes models importable in this process."""
+    """Makes models importable in this process; raises BadInput when the keys folder cannot be used."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "undersigned.settings")
-    importlib.import_module("django").setup()
+    try:
+        importlib.import_module("django").setup()
+    except OSError as error:
+        # The first start makes a secret in the keys folder.
+        raise BadInput(f"the data folder cannot be used: {error.filename}: {error.strerror}") from error
 
 
 def load(command: Command) -> tuple[ModuleType, argparse.ArgumentParser]:

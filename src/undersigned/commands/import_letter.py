@@ -7,12 +7,14 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 
 from undersigned.accounts.models import Membership, Role, Team, User
-from undersigned.appeals import letter, markup
-from undersigned.appeals.import_letter import import_letter
+from undersigned.appeals import letter
+from undersigned.appeals.draft import Conflict
+from undersigned.appeals.import_letter import import_letter, source_of
 from undersigned.appeals.models import Appeal, Text
 from undersigned.commands import BadInput
 
 HELP = "Read a letter from a file, and make it the text of an appeal."
+_NOBODY = "there is no organiser yet: run `undersigned create-organiser` first, or only read with --print"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     except letter.LetterError as error:
         raise BadInput(f"{options.letter.name}: {error}") from error
     if options.print_only:
-        sys.stdout.write(markup.join(read.head, read.body))
+        sys.stdout.write(source_of(read))
         sys.stderr.write(letter.describe(read).rstrip("\n") + "\n")
         return 0
     team, owner = _team(options.team, options.appeal)
@@ -53,6 +55,8 @@ def _store(team: Team, owner: User, read: letter.Imported, slug: str) -> Text:
         return import_letter(actor=owner, team=team, letter=read, slug=slug)
     except ValidationError as error:
         raise BadInput(" ".join(error.messages)) from error
+    except Conflict as error:
+        raise BadInput(f"{error}: run the import again") from error
 
 
 def _team(name: str | None, slug: str | None) -> tuple[Team, User]:
@@ -63,13 +67,10 @@ def _team(name: str | None, slug: str | None) -> tuple[Team, User]:
     elif name:
         teams = list(Team.objects.filter(name=name))
     else:
-        teams = list(Team.objects.all()[:2])
+        # The demonstration's team is nobody's: a letter goes there only by its name.
+        teams = list(Team.objects.exclude(appeals__is_demonstration=True)[:2])
     if not teams:
-        raise BadInput(
-            f"there is no team named {name}"
-            if name
-            else "there is no organiser yet: run `undersigned create-organiser` first, or use --print to read only"
-        )
+        raise BadInput(f"there is no team named {name}" if name else _NOBODY)
     if len(teams) > 1:
         raise BadInput("there are several teams: name one with --team")
     owner = (

@@ -84,6 +84,10 @@ class Settings(BaseSettings):
     language: str = Field(
         default="en", description="Language of pages that belong to no text: en, es, fr or ar."
     )
+    source_url: str = Field(
+        default="",
+        description="Where visitors find the source code that this site runs, as the AGPL asks.",
+    )
     time_zone: str = Field(default="UTC", description="Time zone for dates on pages, e.g. `Europe/Madrid`.")
     bind: str = Field(default="127.0.0.1", description="Address that `serve` listens on.")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on.")

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from undersigned.appeals.markup.problems import MarkupError
+from undersigned.lib.canonical import FORBIDDEN
 
 DEPTH_MAX = 6
 OPENERS = (yaml.FlowSequenceStartToken, yaml.FlowMappingStartToken, yaml.BlockSequenceStartToken,
@@ -51,7 +52,7 @@ def _mapping(node: yaml.MappingNode, first_line: int) -> dict[str, Any]:
         line = first_line + key_node.start_mark.line
         if not isinstance(key_node, yaml.ScalarNode):
             raise MarkupError("head-not-mapping", line)
-        key = key_node.value
+        key = _characters(key_node, line)
         if key in result:
             raise MarkupError("head-key-twice", line, key=key)
         result[key] = _value(value_node, first_line)
@@ -63,7 +64,16 @@ def _value(node: yaml.Node, first_line: int) -> Any:
         return _mapping(node, first_line)
     if isinstance(node, yaml.SequenceNode):
         return [_value(item, first_line) for item in node.value]
-    return str(node.value)
+    return _characters(node, first_line + node.start_mark.line)
+
+
+def _characters(node: yaml.Node, line: int) -> str:
+    """A scalar's text; an escape brings in no character that may not be typed."""
+    text = str(node.value)
+    found = FORBIDDEN.search(text)
+    if found:
+        raise MarkupError("control", line, character=f"U+{ord(found.group()):04X}")
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

@@ -6,108 +6,250 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=22, unique=True)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('title', models.CharField(max_length=300)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('open', 'Open for signature'), ('closed', 'Closed')], default='draft', max_length=10)),
-                ('profile', models.CharField(choices=[('open', 'Open'), ('careful', 'Careful'), ('at_risk', 'At risk')], default='open', max_length=10)),
-                ('ask_affiliation', models.CharField(choices=[('off', 'not asked'), ('optional', 'asked, may be left empty'), ('required', 'required')], default='optional', max_length=10)),
-                ('ask_role', models.CharField(choices=[('off', 'not asked'), ('optional', 'asked, may be left empty'), ('required', 'required')], default='optional', max_length=10)),
-                ('ask_place', models.CharField(choices=[('off', 'not asked'), ('optional', 'asked, may be left empty'), ('required', 'required')], default='optional', max_length=10)),
-                ('ask_country', models.CharField(choices=[('off', 'not asked'), ('optional', 'asked, may be left empty'), ('required', 'required')], default='off', max_length=10)),
-                ('closes_at', models.DateTimeField(blank=True, null=True)),
-                ('controller', models.CharField(blank=True, max_length=300)),
-                ('controller_contact', models.CharField(blank=True, max_length=300)),
-                ('purpose', models.TextField(blank=True, max_length=2000)),
-                ('retention_days', models.PositiveIntegerField(default=180)),
-                ('is_demonstration', models.BooleanField(default=False)),
-                ('created_at', models.DateTimeField()),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='appeals', to='accounts.team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=22, unique=True)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("title", models.CharField(max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("open", "Open for signature"), ("closed", "Closed")],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "profile",
+                    models.CharField(
+                        choices=[("open", "Open"), ("careful", "Careful"), ("at_risk", "At risk")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "ask_affiliation",
+                    models.CharField(
+                        choices=[
+                            ("off", "not asked"),
+                            ("optional", "asked, may be left empty"),
+                            ("required", "required"),
+                        ],
+                        default="optional",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "ask_role",
+                    models.CharField(
+                        choices=[
+                            ("off", "not asked"),
+                            ("optional", "asked, may be left empty"),
+                            ("required", "required"),
+                        ],
+                        default="optional",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "ask_place",
+                    models.CharField(
+                        choices=[
+                            ("off", "not asked"),
+                            ("optional", "asked, may be left empty"),
+                            ("required", "required"),
+                        ],
+                        default="optional",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "ask_country",
+                    models.CharField(
+                        choices=[
+                            ("off", "not asked"),
+                            ("optional", "asked, may be left empty"),
+                            ("required", "required"),
+                        ],
+                        default="off",
+                        max_length=10,
+                    ),
+                ),
+                ("closes_at", models.DateTimeField(blank=True, null=True)),
+                ("controller", models.CharField(blank=True, max_length=300)),
+                ("controller_contact", models.CharField(blank=True, max_length=300)),
+                ("purpose", models.TextField(blank=True, max_length=2000)),
+                ("retention_days", models.PositiveIntegerField(default=180)),
+                ("is_demonstration", models.BooleanField(default=False)),
+                ("created_at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="appeals",
+                        to="accounts.team",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Text',
+            name="Text",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(max_length=22, unique=True)),
-                ('slug', models.SlugField(max_length=80)),
-                ('language', models.CharField(max_length=35)),
-                ('relation', models.CharField(choices=[('original', 'original'), ('translation', 'translation'), ('adaptation', 'adaptation')], default='original', max_length=15)),
-                ('draft', models.TextField(blank=True)),
-                ('draft_revision', models.PositiveIntegerField(default=0)),
-                ('apparatus', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField()),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.CharField(max_length=22, unique=True)),
+                ("slug", models.SlugField(max_length=80)),
+                ("language", models.CharField(max_length=35)),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("original", "original"),
+                            ("translation", "translation"),
+                            ("adaptation", "adaptation"),
+                        ],
+                        default="original",
+                        max_length=15,
+                    ),
+                ),
+                ("draft", models.TextField(blank=True)),
+                ("draft_revision", models.PositiveIntegerField(default=0)),
+                ("apparatus", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="appeals.appeal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('source', models.TextField()),
-                ('canonical', models.BinaryField()),
-                ('digest', models.CharField(max_length=43)),
-                ('title', models.CharField(max_length=300)),
-                ('language', models.CharField(max_length=35)),
-                ('published_at', models.DateTimeField()),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('text', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='appeals.text')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("source", models.TextField()),
+                ("canonical", models.BinaryField()),
+                ("digest", models.CharField(max_length=43)),
+                ("title", models.CharField(max_length=300)),
+                ("language", models.CharField(max_length=35)),
+                ("published_at", models.DateTimeField()),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "text",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="appeals.text",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['text', 'number'],
+                "ordering": ["text", "number"],
             },
         ),
         migrations.AddField(
-            model_name='text',
-            name='parent',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='derived', to='appeals.version'),
+            model_name="text",
+            name="parent",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="derived",
+                to="appeals.version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('opened_at__isnull', False), _connector='OR'), name='appeals_appeal_open_has_date'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("opened_at__isnull", False), _connector="OR"),
+                name="appeals_appeal_open_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='appeal',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', False), _connector='OR'), name='appeals_appeal_closed_has_date'),
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "closed"), _negated=True),
+                    ("closed_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="appeals_appeal_closed_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('text', 'number'), name='appeals_version_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(fields=("text", "number"), name="appeals_version_number"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='appeals_version_from_one'),
+            model_name="version",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="appeals_version_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='text',
-            constraint=models.UniqueConstraint(fields=('appeal', 'slug'), name='appeals_text_slug'),
+            model_name="text",
+            constraint=models.UniqueConstraint(fields=("appeal", "slug"), name="appeals_text_slug"),
         ),
         migrations.AddConstraint(
-            model_name='text',
-            constraint=models.UniqueConstraint(condition=models.Q(('relation', 'original')), fields=('appeal',), name='appeals_text_one_original'),
+            model_name="text",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("relation", "original")),
+                fields=("appeal",),
+                name="appeals_text_one_original",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='text',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent__isnull', True), ('relation', 'original')), models.Q(models.Q(('relation', 'original'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='appeals_text_derived_has_parent'),
+            model_name="text",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("parent__isnull", True), ("relation", "original")),
+                    models.Q(models.Q(("relation", "original"), _negated=True), ("parent__isnull", False)),
+                    _connector="OR",
+                ),
+                name="appeals_text_derived_has_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='text',
-            constraint=models.CheckConstraint(condition=models.Q(('slug__in', ['names', 'sources', 'variants', 'verify']), _negated=True), name='appeals_text_reserved_slug'),
+            model_name="text",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("slug__in", ["names", "sources", "variants", "verify"]), _negated=True),
+                name="appeals_text_reserved_slug",
+            ),
         ),
     ]

@@ -5,63 +5,93 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Log',
+            name="Log",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('appeal_id', models.CharField(max_length=22, unique=True)),
-                ('origin', models.CharField(max_length=300, unique=True)),
-                ('vkey', models.CharField(max_length=500)),
-                ('size', models.PositiveBigIntegerField(default=0)),
-                ('published_size', models.PositiveBigIntegerField(default=0)),
-                ('checkpoint', models.TextField(blank=True)),
-                ('published_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("appeal_id", models.CharField(max_length=22, unique=True)),
+                ("origin", models.CharField(max_length=300, unique=True)),
+                ("vkey", models.CharField(max_length=500)),
+                ("size", models.PositiveBigIntegerField(default=0)),
+                ("published_size", models.PositiveBigIntegerField(default=0)),
+                ("checkpoint", models.TextField(blank=True)),
+                ("published_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('published_size__lte', models.F('size'))), name='ledger_log_published_within')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("published_size__lte", models.F("size"))),
+                        name="ledger_log_published_within",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Leaf',
+            name="Leaf",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('index', models.PositiveBigIntegerField()),
-                ('entry', models.BinaryField()),
-                ('text_index', models.PositiveBigIntegerField(null=True)),
-                ('dead', models.BooleanField(default=False)),
-                ('adopted', models.BooleanField(default=False)),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leaves', to='ledger.log')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("index", models.PositiveBigIntegerField()),
+                ("entry", models.BinaryField()),
+                ("text_index", models.PositiveBigIntegerField(null=True)),
+                ("dead", models.BooleanField(default=False)),
+                ("adopted", models.BooleanField(default=False)),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="leaves", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'index'), name='ledger_leaf_index')],
+                "constraints": [models.UniqueConstraint(fields=("log", "index"), name="ledger_leaf_index")],
             },
         ),
         migrations.CreateModel(
-            name='VersionTally',
+            name="VersionTally",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text_index', models.PositiveBigIntegerField()),
-                ('text_id', models.CharField(max_length=22)),
-                ('number', models.PositiveIntegerField()),
-                ('mail', models.PositiveBigIntegerField(default=0)),
-                ('vouched', models.PositiveBigIntegerField(default=0)),
-                ('paper', models.PositiveBigIntegerField(default=0)),
-                ('org', models.PositiveBigIntegerField(default=0)),
-                ('own', models.PositiveBigIntegerField(default=0)),
-                ('struck', models.PositiveBigIntegerField(default=0)),
-                ('moved', models.PositiveBigIntegerField(default=0)),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tallies', to='ledger.log')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text_index", models.PositiveBigIntegerField()),
+                ("text_id", models.CharField(max_length=22)),
+                ("number", models.PositiveIntegerField()),
+                ("mail", models.PositiveBigIntegerField(default=0)),
+                ("vouched", models.PositiveBigIntegerField(default=0)),
+                ("paper", models.PositiveBigIntegerField(default=0)),
+                ("org", models.PositiveBigIntegerField(default=0)),
+                ("own", models.PositiveBigIntegerField(default=0)),
+                ("struck", models.PositiveBigIntegerField(default=0)),
+                ("moved", models.PositiveBigIntegerField(default=0)),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tallies", to="ledger.log"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'text_index'), name='ledger_tally_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "text_index"), name="ledger_tally_once")
+                ],
             },
         ),
     ]

@@ -5,27 +5,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0002_frozen_rows'),
+        ("ledger", "0002_frozen_rows"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='log',
-            name='appended_at',
+            model_name="log",
+            name="appended_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='AdoptedCommitment',
+            name="AdoptedCommitment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('commitment', models.CharField(max_length=43)),
-                ('index', models.PositiveBigIntegerField()),
-                ('log', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adopted_commitments', to='ledger.log')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("commitment", models.CharField(max_length=43)),
+                ("index", models.PositiveBigIntegerField()),
+                (
+                    "log",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adopted_commitments",
+                        to="ledger.log",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('log', 'commitment'), name='ledger_adopted_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("log", "commitment"), name="ledger_adopted_once")
+                ],
             },
         ),
     ]

@@ -4,44 +4,83 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address_key', models.BinaryField(max_length=32, unique=True)),
-                ('reason', models.CharField(choices=[('refused', 'Refused'), ('bounced', 'Bounced'), ('complained', 'Complained'), ('unsubscribed', 'Unsubscribed')], max_length=15)),
-                ('code', models.CharField(blank=True, max_length=40)),
-                ('at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address_key", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("refused", "Refused"),
+                            ("bounced", "Bounced"),
+                            ("complained", "Complained"),
+                            ("unsubscribed", "Unsubscribed"),
+                        ],
+                        max_length=15,
+                    ),
+                ),
+                ("code", models.CharField(blank=True, max_length=40)),
+                ("at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('language', models.CharField(max_length=10)),
-                ('to_sealed', models.BinaryField()),
-                ('address_key', models.BinaryField(max_length=32)),
-                ('params_sealed', models.BinaryField()),
-                ('subject_ref', models.CharField(blank=True, max_length=60)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed'), ('dropped', 'Dropped')], default='queued', max_length=10)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('due_at', models.DateTimeField()),
-                ('lease_token', models.BinaryField(max_length=16, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('last_error', models.CharField(blank=True, max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=120, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("language", models.CharField(max_length=10)),
+                ("to_sealed", models.BinaryField()),
+                ("address_key", models.BinaryField(max_length=32)),
+                ("params_sealed", models.BinaryField()),
+                ("subject_ref", models.CharField(blank=True, max_length=60)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("due_at", models.DateTimeField()),
+                ("lease_token", models.BinaryField(max_length=16, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("last_error", models.CharField(blank=True, max_length=120)),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['due_at', 'id'], name='mailroom_message_due'), models.Index(fields=['subject_ref'], name='mailroom_message_subject'), models.Index(fields=['address_key', 'created_at'], name='mailroom_message_address')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")),
+                        fields=["due_at", "id"],
+                        name="mailroom_message_due",
+                    ),
+                    models.Index(fields=["subject_ref"], name="mailroom_message_subject"),
+                    models.Index(fields=["address_key", "created_at"], name="mailroom_message_address"),
+                ],
             },
         ),
     ]

@@ -5,126 +5,273 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('appeals', '0001_initial'),
+        ("appeals", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Signature',
+            name="Signature",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('mail', 'Mail'), ('vouched', 'Vouched'), ('paper', 'Paper'), ('org', 'Org')], default='mail', max_length=10)),
-                ('state', models.CharField(choices=[('pending', 'waiting for confirmation'), ('confirmed', 'being recorded'), ('recorded', 'recorded'), ('held', 'held by a moderator'), ('refused', 'refused by a moderator'), ('withdrawn', 'withdrawn'), ('struck', 'struck out by a moderator'), ('moved', 'moved to another version'), ('disputed', 'disputed')], default='pending', max_length=10)),
-                ('display', models.CharField(choices=[('name', 'my name'), ('pseudonym', 'a pseudonym'), ('unlisted', 'no name')], default='name', max_length=10)),
-                ('nonce', models.BinaryField(max_length=16, unique=True)),
-                ('code_key', models.BinaryField(max_length=16, unique=True)),
-                ('repeat_key', models.BinaryField(max_length=32, null=True)),
-                ('first_order', models.PositiveIntegerField(null=True)),
-                ('wants_updates', models.BooleanField(default=False)),
-                ('for_addressee', models.BooleanField(default=False)),
-                ('for_edition', models.BooleanField(default=False)),
-                ('consent_wording', models.CharField(max_length=20)),
-                ('created_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('recorded_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('reminded_at', models.DateTimeField(null=True)),
-                ('keeps_name', models.BooleanField(default=False)),
-                ('reason', models.CharField(blank=True, max_length=300)),
-                ('salt_public', models.BinaryField(max_length=32, null=True)),
-                ('salt_private', models.BinaryField(max_length=32, null=True)),
-                ('commitment', models.CharField(blank=True, max_length=43)),
-                ('leaf_index', models.PositiveBigIntegerField(null=True)),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='appeals.appeal')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='appeals.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mail", "Mail"),
+                            ("vouched", "Vouched"),
+                            ("paper", "Paper"),
+                            ("org", "Org"),
+                        ],
+                        default="mail",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting for confirmation"),
+                            ("confirmed", "being recorded"),
+                            ("recorded", "recorded"),
+                            ("held", "held by a moderator"),
+                            ("refused", "refused by a moderator"),
+                            ("withdrawn", "withdrawn"),
+                            ("struck", "struck out by a moderator"),
+                            ("moved", "moved to another version"),
+                            ("disputed", "disputed"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "display",
+                    models.CharField(
+                        choices=[("name", "my name"), ("pseudonym", "a pseudonym"), ("unlisted", "no name")],
+                        default="name",
+                        max_length=10,
+                    ),
+                ),
+                ("nonce", models.BinaryField(max_length=16, unique=True)),
+                ("code_key", models.BinaryField(max_length=16, unique=True)),
+                ("repeat_key", models.BinaryField(max_length=32, null=True)),
+                ("first_order", models.PositiveIntegerField(null=True)),
+                ("wants_updates", models.BooleanField(default=False)),
+                ("for_addressee", models.BooleanField(default=False)),
+                ("for_edition", models.BooleanField(default=False)),
+                ("consent_wording", models.CharField(max_length=20)),
+                ("created_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                ("recorded_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                ("reminded_at", models.DateTimeField(null=True)),
+                ("keeps_name", models.BooleanField(default=False)),
+                ("reason", models.CharField(blank=True, max_length=300)),
+                ("salt_public", models.BinaryField(max_length=32, null=True)),
+                ("salt_private", models.BinaryField(max_length=32, null=True)),
+                ("commitment", models.CharField(blank=True, max_length=43)),
+                ("leaf_index", models.PositiveBigIntegerField(null=True)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="appeals.appeal",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="signatures",
+                        to="appeals.version",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RecordedVersion',
+            name="RecordedVersion",
             fields=[
-                ('version', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='recorded', serialize=False, to='appeals.version')),
-                ('leaf_index', models.PositiveBigIntegerField()),
+                (
+                    "version",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="recorded",
+                        serialize=False,
+                        to="appeals.version",
+                    ),
+                ),
+                ("leaf_index", models.PositiveBigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sign_leaf', models.PositiveBigIntegerField()),
-                ('commitment', models.CharField(max_length=43)),
-                ('requested_at', models.DateTimeField()),
-                ('leaf_index', models.PositiveBigIntegerField(null=True)),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sign_leaf", models.PositiveBigIntegerField()),
+                ("commitment", models.CharField(max_length=43)),
+                ("requested_at", models.DateTimeField()),
+                ("leaf_index", models.PositiveBigIntegerField(null=True)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.appeal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='person', serialize=False, to='signing.signature')),
-                ('sealed', models.BinaryField()),
+                (
+                    "signature",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="person",
+                        serialize=False,
+                        to="signing.signature",
+                    ),
+                ),
+                ("sealed", models.BinaryField()),
             ],
         ),
         migrations.CreateModel(
-            name='Undo',
+            name="Undo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sign_leaf', models.PositiveBigIntegerField()),
-                ('why', models.CharField(choices=[('own', 'own'), ('struck', 'struck'), ('moved', 'moved')], max_length=6)),
-                ('requested_at', models.DateTimeField()),
-                ('leaf_index', models.PositiveBigIntegerField(null=True)),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.appeal')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sign_leaf", models.PositiveBigIntegerField()),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[("own", "own"), ("struck", "struck"), ("moved", "moved")], max_length=6
+                    ),
+                ),
+                ("requested_at", models.DateTimeField()),
+                ("leaf_index", models.PositiveBigIntegerField(null=True)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.appeal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublicLine',
+            name="PublicLine",
             fields=[
-                ('signature', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='public_line', serialize=False, to='signing.signature')),
-                ('name', models.CharField(blank=True, max_length=200)),
-                ('affiliation', models.CharField(blank=True, max_length=200)),
-                ('role', models.CharField(blank=True, max_length=200)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('sort_key', models.BinaryField(max_length=200)),
-                ('first_order', models.PositiveIntegerField(null=True)),
-                ('listed', models.BooleanField(default=False)),
-                ('appeal', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.appeal')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='appeals.version')),
+                (
+                    "signature",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="public_line",
+                        serialize=False,
+                        to="signing.signature",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=200)),
+                ("affiliation", models.CharField(blank=True, max_length=200)),
+                ("role", models.CharField(blank=True, max_length=200)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("sort_key", models.BinaryField(max_length=200)),
+                ("first_order", models.PositiveIntegerField(null=True)),
+                ("listed", models.BooleanField(default=False)),
+                (
+                    "appeal",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.appeal"
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appeals.version"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'confirmed')), fields=['appeal', 'id'], name='signing_signature_to_record'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("state", "confirmed")),
+                fields=["appeal", "id"],
+                name="signing_signature_to_record",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state', 'pending')), fields=['created_at'], name='signing_signature_pending'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("state", "pending")),
+                fields=["created_at"],
+                name="signing_signature_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['confirmed', 'recorded', 'held', 'disputed'])), fields=('appeal', 'repeat_key'), name='signing_signature_one_live'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["confirmed", "recorded", "held", "disputed"])),
+                fields=("appeal", "repeat_key"),
+                name="signing_signature_one_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.UniqueConstraint(condition=models.Q(('leaf_index__isnull', False)), fields=('appeal', 'leaf_index'), name='signing_signature_one_leaf'),
+            model_name="signature",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("leaf_index__isnull", False)),
+                fields=("appeal", "leaf_index"),
+                name="signing_signature_one_leaf",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='signature',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'recorded'), _negated=True), ('leaf_index__isnull', False), _connector='OR'), name='signing_signature_recorded_has_leaf'),
+            model_name="signature",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "recorded"), _negated=True),
+                    ("leaf_index__isnull", False),
+                    _connector="OR",
+                ),
+                name="signing_signature_recorded_has_leaf",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='undo',
-            constraint=models.UniqueConstraint(fields=('appeal', 'sign_leaf'), name='signing_undo_once'),
+            model_name="undo",
+            constraint=models.UniqueConstraint(fields=("appeal", "sign_leaf"), name="signing_undo_once"),
         ),
         migrations.AddIndex(
-            model_name='publicline',
-            index=models.Index(condition=models.Q(('listed', True)), fields=['appeal', 'sort_key', 'signature'], name='signing_line_roll'),
+            model_name="publicline",
+            index=models.Index(
+                condition=models.Q(("listed", True)),
+                fields=["appeal", "sort_key", "signature"],
+                name="signing_line_roll",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicline',
-            index=models.Index(condition=models.Q(('first_order__isnull', False)), fields=['appeal', 'first_order'], name='signing_line_first'),
+            model_name="publicline",
+            index=models.Index(
+                condition=models.Q(("first_order__isnull", False)),
+                fields=["appeal", "first_order"],
+                name="signing_line_first",
+            ),
         ),
     ]

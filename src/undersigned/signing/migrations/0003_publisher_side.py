@@ -5,39 +5,69 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('appeals', '0002_frozen_rows'),
-        ('signing', '0002_frozen_rows'),
+        ("appeals", "0002_frozen_rows"),
+        ("signing", "0002_frozen_rows"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='RecordedEnd',
+            name="RecordedEnd",
             fields=[
-                ('appeal', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='recorded_end', serialize=False, to='appeals.appeal')),
-                ('close_leaf', models.PositiveBigIntegerField()),
-                ('shred_leaf', models.PositiveBigIntegerField(null=True)),
+                (
+                    "appeal",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="recorded_end",
+                        serialize=False,
+                        to="appeals.appeal",
+                    ),
+                ),
+                ("close_leaf", models.PositiveBigIntegerField()),
+                ("shred_leaf", models.PositiveBigIntegerField(null=True)),
             ],
         ),
         migrations.AddIndex(
-            model_name='amendment',
-            index=models.Index(condition=models.Q(('leaf_index__isnull', True)), fields=['appeal', 'id'], name='signing_amendment_queued'),
+            model_name="amendment",
+            index=models.Index(
+                condition=models.Q(("leaf_index__isnull", True)),
+                fields=["appeal", "id"],
+                name="signing_amendment_queued",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publicline',
-            index=models.Index(condition=models.Q(('listed', True)), fields=['version', 'sort_key', 'signature'], name='signing_line_roll_of_version'),
+            model_name="publicline",
+            index=models.Index(
+                condition=models.Q(("listed", True)),
+                fields=["version", "sort_key", "signature"],
+                name="signing_line_roll_of_version",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('state__in', ['held', 'refused', 'withdrawn', 'struck', 'moved', 'disputed'])), fields=['appeal', 'state', 'ended_at'], name='signing_signature_aside'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(
+                    ("state__in", ["held", "refused", "withdrawn", "struck", "moved", "disputed"])
+                ),
+                fields=["appeal", "state", "ended_at"],
+                name="signing_signature_aside",
+            ),
         ),
         migrations.AddIndex(
-            model_name='signature',
-            index=models.Index(condition=models.Q(('first_order__isnull', False)), fields=['appeal', 'first_order'], name='signing_signature_first'),
+            model_name="signature",
+            index=models.Index(
+                condition=models.Q(("first_order__isnull", False)),
+                fields=["appeal", "first_order"],
+                name="signing_signature_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='undo',
-            index=models.Index(condition=models.Q(('leaf_index__isnull', True)), fields=['appeal', 'id'], name='signing_undo_queued'),
+            model_name="undo",
+            index=models.Index(
+                condition=models.Q(("leaf_index__isnull", True)),
+                fields=["appeal", "id"],
+                name="signing_undo_queued",
+            ),
         ),
     ]

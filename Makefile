@@ -1,0 +1,111 @@
+# `make run` and `make test` are all that a fresh checkout needs; nothing else has to be typed first.
+#
+#   make run                  serve http://127.0.0.1:8000 with the demonstration appeal
+#   make run PORT=9000        the same on another port
+#   make run HOST=0.0.0.0     the same, open to the network (set UNDERSIGNED_BASE_URL as well)
+#   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
+
+.DEFAULT_GOAL := help
+.PHONY: help run install install-dev chromium test lint types format contracts test-sqlite test-postgres bench lock clean
+SHELL := /bin/sh
+
+PORT ?= 8000
+# Some shells export HOST as the machine's name: only what is typed behind `make` counts.
+ifneq ($(origin HOST),command line)
+HOST := 127.0.0.1
+endif
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --disable-pip-version-check --quiet --quiet --require-hashes
+JOBS ?= 2
+UV ?= uv
+BUILD := build
+# Checks import the settings, which make a key: never in the developer's own data folder.
+CHECK_ENV := UNDERSIGNED_DATA=$(BUILD)/check-data UNDERSIGNED_SECRET_KEY=for-checks-only
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+run: install
+	@exec env UNDERSIGNED_PORT="$(PORT)" UNDERSIGNED_BIND="$(HOST)" $(VENV)/bin/undersigned serve --prepare --demo
+
+# A Python that really runs, is new enough and can make environments; some names are only shims.
+$(PY):
+	@for python in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
+	    if "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; \
+	    then found="$$python"; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then \
+	    echo "Python 3.11 or newer with its venv module is needed (Debian: apt-get install python3-venv)" >&2; exit 1; \
+	fi; \
+	echo "Making the environment with $$found …"; \
+	"$$found" -m venv --clear $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# The installed lock is kept as a copy: equal means that nothing has to be done, without asking pip.
+install: $(PY) $(VENV)/bin/undersigned
+	@cmp -s requirements.lock $(VENV)/installed.lock || { \
+	    echo "Installing what Undersigned needs (a minute at the first time) …"; \
+	    $(PIP_INSTALL) -r requirements.lock && cp requirements.lock $(VENV)/installed.lock; \
+	}
+
+install-dev: $(PY) $(VENV)/bin/undersigned
+	@cmp -s requirements-dev.lock $(VENV)/installed-dev.lock || { \
+	    echo "Installing what the tests need …"; \
+	    $(PIP_INSTALL) -r requirements-dev.lock && cp requirements-dev.lock $(VENV)/installed-dev.lock; \
+	}
+
+# The checkout itself is put on the path: no build step, so no build backend is needed to run.
+# Both paths are relative to where they stand, so that the folder may be moved.
+$(VENV)/bin/undersigned: Makefile | $(PY)
+	@rm -f $(VENV)/lib/python3*/site-packages/_editable_impl_undersigned.pth
+	@echo '../../../../src' > "$$($(PY) -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/undersigned.pth"
+	@printf '#!/bin/sh\nexec "$$(dirname "$$(readlink -f "$$0")")/python" -m undersigned.cli "$$@"\n' > $@.new
+	@chmod +x $@.new && mv $@.new $@
+
+chromium:
+	@if command -v chromium >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Chromium from Debian …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
+	else \
+	    echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run again" >&2; exit 1; \
+	fi
+
+test: install-dev chromium lint types contracts test-sqlite test-postgres
+
+lint: install-dev
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check --quiet . || { echo "not formatted: run 'make format'" >&2; exit 1; }
+
+types: install-dev
+	@mkdir -p $(BUILD)/check-data
+	@$(CHECK_ENV) $(PY) -m mypy
+
+contracts: install-dev
+	@$(CHECK_ENV) $(VENV)/bin/lint-imports --no-timing
+
+test-sqlite: install-dev
+	@echo "== on SQLite"
+	@$(PY) -m pytest -q -n $(JOBS)
+
+test-postgres: install-dev
+	@echo "== on PostgreSQL"
+	@UNDERSIGNED_TEST_DATABASE=postgres $(PY) -m pytest -q -n $(JOBS)
+
+format: install-dev
+	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
+
+bench: install-dev
+	@$(PY) -m bench
+
+# Addresses of package indexes never stand in a lock file.
+lock:
+	@$(UV) pip compile --universal --generate-hashes --no-header --no-emit-index-url --quiet \
+	    --extra dev pyproject.toml -o requirements-dev.lock
+	@$(UV) pip compile --universal --generate-hashes --no-header --no-emit-index-url --quiet \
+	    -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(BUILD) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-artifacts
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +

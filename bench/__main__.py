@@ -1,0 +1,5 @@
+"""Runs every measurement: `python -m bench`."""
+
+from bench import baseline
+
+baseline.main()

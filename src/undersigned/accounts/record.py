@@ -1,0 +1,77 @@
+"""The audit record as people read it: newest first, a page at a time, never counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from undersigned.accounts.models import AuditRecord, Team, User
+from undersigned.accounts.permissions import require
+
+SIZE = 50
+
+# What an act is called on the page; one that is missing here is shown by its own name.
+ACTS: Mapping[str, object] = {
+    "team.found": _("founded the team"),
+    "team.rename": _("renamed the team"),
+    "team.invite": _("invited somebody"),
+    "team.uninvite": _("took an invitation back"),
+    "team.join": _("joined the team"),
+    "team.role": _("changed a member's role"),
+    "team.remove": _("removed a member"),
+    "team.leave": _("left the team"),
+    "appeal.create": _("started an appeal"),
+    "appeal.settings": _("changed an appeal's settings"),
+    "appeal.open": _("opened an appeal for signature"),
+    "appeal.close": _("closed an appeal"),
+    "appeal.delete": _("deleted an appeal"),
+    "appeal.erase": _("erased contact data whose time had ended"),
+    "first.invite": _("invited first signatories"),
+    "first.remove": _("took a first signatory off the list"),
+    "signature.strike": _("struck a signature out"),
+    "signature.hold": _("held a signature"),
+    "signature.release": _("released a signature"),
+    "signature.refuse": _("refused a signature"),
+    "roll.export": _("exported the signatures"),
+    "draft.save": _("saved a draft"),
+    "text.publish": _("published a version"),
+    "text.correct": _("corrected the notes of a version"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One act."""
+
+    number: int
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    detail: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of acts; `older` is the number to continue below, or None."""
+
+    lines: list[Line]
+    older: int | None
+
+
+def page(*, actor: User, team: Team, before: int | None = None, size: int = SIZE) -> Page:
+    """The acts of a team below a number; raises Forbidden for who may not read them."""
+    require(actor, "audit.view", team)
+    rows = AuditRecord.objects.filter(team=team).select_related("actor").order_by("-id")
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: size + 1])
+    older = found[size - 1].pk if len(found) > size else None
+    return Page([_line(row) for row in found[:size]], older)
+
+
+def _line(row: AuditRecord) -> Line:
+    detail = [(str(key), str(value)) for key, value in sorted(row.detail.items())]
+    who = str(row.actor) if row.actor else ""
+    return Line(row.pk, row.at, who, str(ACTS.get(row.verb, row.verb)), row.subject, detail)

@@ -1,0 +1,56 @@
+"""The set-up link: makes the first organiser, works once and for 15 minutes."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from undersigned.accounts import organisers
+from undersigned.accounts.models import SetupLink, User
+from undersigned.lib import clock, env, tokens
+
+PURPOSE = "setup"
+GOOD_FOR = timedelta(minutes=15)
+
+
+class Ended(Exception):
+    """The link was used, is older than 15 minutes, or somebody was set up by another way."""
+
+
+def link() -> str | None:
+    """A new set-up link, which ends earlier ones; None when an organiser exists."""
+    if organisers.any_organiser():
+        return None
+    now = clock.now()
+    with transaction.atomic():
+        SetupLink.objects.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
+        made = SetupLink.objects.create(nonce=tokens.new_nonce(), created_at=now, expires_at=now + GOOD_FOR)
+    return f"{env.load().base_url}{reverse('setup', args=[tokens.token(PURPOSE, made.nonce)])}"
+
+
+def is_open(token: str) -> bool:
+    """Whether the link can still be used."""
+    nonce = tokens.nonce_of(PURPOSE, token)
+    return nonce is not None and _open(nonce) and not organisers.any_organiser()
+
+
+def set_up(*, token: str, email: str, name: str, team: str, password: str, language: str = "") -> User:
+    """Makes the first organiser with a team and ends the link; raises Ended or ValidationError."""
+    nonce = tokens.nonce_of(PURPOSE, token)
+    with transaction.atomic():
+        if nonce is None or organisers.any_organiser():
+            raise Ended
+        # The row itself decides between two who use the link at once.
+        used = SetupLink.objects.filter(nonce=nonce, used_at__isnull=True, expires_at__gt=clock.now()).update(
+            used_at=clock.now()
+        )
+        if not used:
+            raise Ended
+        user, _team = organisers.make_organiser(
+            email=email, name=name, team=team, password=password, language=language
+        )
+    return user
+
+
+def _open(nonce: bytes) -> bool:
+    return SetupLink.objects.filter(nonce=nonce, used_at__isnull=True, expires_at__gt=clock.now()).exists()

@@ -1,0 +1,22 @@
+from django.urls import URLPattern, path
+
+from undersigned.accounts import team_views, views
+
+urlpatterns: list[URLPattern] = [
+    path("setup/<str:token>/", views.setup_page, name="setup"),
+    path("invitation/<str:token>/", views.invitation_page, name="invitation"),
+    path("me/", views.me, name="desk-me"),
+    path("audit/", views.audit_page, name="desk-audit"),
+    path("team/", team_views.mine, name="desk-team"),
+    path("team/new/", team_views.new, name="desk-team-new"),
+    path("team/<int:pk>/", team_views.one, name="desk-team-one"),
+    path("team/<int:pk>/name/", team_views.rename, name="desk-team-name"),
+    path("team/<int:pk>/invite/", team_views.invite, name="desk-team-invite"),
+    path(
+        "team/<int:pk>/invitations/<int:number>/revoke/",
+        team_views.revoke,
+        name="desk-team-revoke",
+    ),
+    path("team/<int:pk>/members/<int:number>/role/", team_views.role, name="desk-team-role"),
+    path("team/<int:pk>/members/<int:number>/remove/", team_views.remove, name="desk-team-remove"),
+]

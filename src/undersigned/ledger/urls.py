@@ -1,0 +1,9 @@
+from django.urls import URLPattern, path
+
+from undersigned.ledger import views
+
+urlpatterns: list[URLPattern] = [
+    path("ledger/<str:log>/checkpoint", views.checkpoint, name="ledger-checkpoint"),
+    path("ledger/<str:log>/tile/<path:path>", views.tile, name="ledger-tile"),
+    path(".well-known/undersigned.json", views.well_known, name="ledger-well-known"),
+]

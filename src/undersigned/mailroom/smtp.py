@@ -1,0 +1,230 @@
+"""One kept connection to the mail server, and what its answers mean."""
+
+import contextlib
+import logging
+import smtplib
+import ssl
+import time
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from undersigned.lib import env
+from undersigned.mailroom import outbox
+from undersigned.mailroom.render import Rendered
+
+log = logging.getLogger(__name__)
+
+# A connection that has been quiet for so long is asked whether it still stands.
+_QUIET = 5.0
+_PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
+# Answers to RCPT that are about us, not about the address: no permission, wrong commands.
+_OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538, 555})
+
+
+class Refused(Exception):
+    """The server will never take this message; `dead` when it says that the address does not exist."""
+
+    def __init__(self, code: str, *, dead: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.dead = dead
+
+
+class Later(Exception):
+    """Not now: the server asks for patience, or refuses us for a reason that is not the address's."""
+
+
+class Away(Exception):
+    """No server, or one that does not let us in: nothing can be sent until that is mended."""
+
+
+class Transport(Protocol):
+    """Where messages go."""
+
+    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
+        """Returns when the message is taken for good; raises Refused, Later or Away."""
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+
+
+class LocalOutbox:
+    """Messages land as files, readable on this machine."""
+
+    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
+        """Stores the message durably."""
+        try:
+            outbox.store(number, kind, mail.data)
+        except OSError as error:
+            raise Away(f"the outbox folder cannot be written: {error.strerror}") from error
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A mail server as `UNDERSIGNED_EMAIL_URL` names it."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: str
+    timeout: float
+
+
+def parse(url: str) -> Server:
+    """The server of a mail address URL; raises SettingsError with a line that says what is wrong."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        tls = query.pop("tls", ["none"])[-1]
+        timeout = float(query.pop("timeout", ["30"])[-1])
+        port = parts.port
+    except ValueError as error:
+        raise env.SettingsError(f"UNDERSIGNED_EMAIL_URL: {error}") from None
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or query or parts.path.strip("/"):
+        raise env.SettingsError(
+            "UNDERSIGNED_EMAIL_URL: must be like smtp://user:password@host:587?tls=starttls"
+        )
+    if tls not in ("none", "starttls") or (parts.scheme == "smtps" and tls != "none"):
+        raise env.SettingsError(
+            "UNDERSIGNED_EMAIL_URL: tls= can only be starttls; write smtps:// for TLS throughout"
+        )
+    security = "smtps" if parts.scheme == "smtps" else "starttls" if tls == "starttls" else "smtp"
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    return Server(parts.hostname, port or _PORTS[security], user, password, security, timeout)
+
+
+def transport() -> Transport:
+    """Where this installation's messages go: its mail server, or the local outbox."""
+    url = env.load().email_url
+    return Connection(parse(url)) if url else LocalOutbox()
+
+
+class Connection:
+    """A connection that is kept for many messages and made anew when it breaks."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._client: smtplib.SMTP | None = None
+        self._used = 0.0
+
+    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
+        """Hands the message over; returns after the server's 250."""
+        client = self._connected()
+        if mail.utf8 and not client.has_extn("smtputf8"):
+            raise Refused("no-smtputf8")
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.utf8 else []
+        try:
+            client.sendmail(mail.sender, [mail.to], mail.data, mail_options=options)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, text = next(iter(error.recipients.values()))
+            raise _of_recipient(code, text) from None
+        except smtplib.SMTPSenderRefused as error:
+            raise self._of_sender(error) from None
+        except smtplib.SMTPDataError as error:
+            raise _of_data(error) from None
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise Later(type(error).__name__) from None
+        finally:
+            self._used = time.monotonic()
+
+    def greet(self) -> None:
+        """Returns when the server lets us in; raises Away. Sends nothing."""
+        self._connected()
+
+    def close(self) -> None:
+        """Says goodbye where somebody is still listening."""
+        client, self._client = self._client, None
+        if client is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                client.quit()
+            client.close()
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._client is not None and time.monotonic() - self._used > _QUIET:
+            try:
+                alive = self._client.noop()[0] == 250
+            except (smtplib.SMTPException, OSError):
+                alive = False
+            if not alive:
+                self.close()
+        if self._client is None or self._client.sock is None:
+            self._client = self._connect()
+        return self._client
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self.server
+        context = ssl.create_default_context()
+        client: smtplib.SMTP | None = None
+        try:
+            if server.security == "smtps":
+                client = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+            else:
+                client = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+            if server.security == "starttls":
+                client.starttls(context=context)
+            client.ehlo_or_helo_if_needed()
+            if server.user:
+                client.login(server.user, server.password)
+        except (smtplib.SMTPException, OSError) as error:
+            if client is not None:
+                client.close()
+            raise Away(_connection_trouble(error)) from None
+        self._used = time.monotonic()
+        return client
+
+    def _of_sender(self, error: smtplib.SMTPSenderRefused) -> Exception:
+        """MAIL FROM was refused: that is about this installation, whatever the code."""
+        if error.smtp_code == 421:
+            self.close()
+        if error.smtp_code >= 500:
+            return Away(f"the mail server refuses the sender's address ({error.smtp_code})")
+        return Later(f"sender {error.smtp_code}")
+
+
+def _connection_trouble(error: Exception) -> str:
+    """What is wrong, without the server's own words: they may quote names."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"the mail server refuses user and password ({error.smtp_code})"
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"the mail server does not let us in ({error.smtp_code})"
+    if isinstance(error, ssl.SSLError):
+        return f"the mail server's TLS cannot be trusted: {error.reason}"
+    if isinstance(error, smtplib.SMTPNotSupportedError):
+        return "the mail server does not offer what UNDERSIGNED_EMAIL_URL asks for (TLS or authentication)"
+    if isinstance(error, OSError) and error.strerror:
+        return f"the mail server does not answer: {error.strerror}"
+    return f"the mail server does not answer ({type(error).__name__})"
+
+
+def _enhanced(text: bytes | str) -> str:
+    """The enhanced status code at the start of an answer (RFC 3463), else empty."""
+    words = (text.decode("ascii", "replace") if isinstance(text, bytes) else text).split(maxsplit=1)
+    parts = words[0].split(".") if words else []
+    return words[0] if len(parts) == 3 and all(part.isdigit() for part in parts) else ""
+
+
+def _of_recipient(code: int, text: bytes | str) -> Exception:
+    status = _enhanced(text)
+    if code < 500:
+        return Later(f"rcpt {code}")
+    if code in _OUR_FAULT or status.startswith("5.7."):
+        log.warning("the mail server refuses us before it looks at the address (%s %s)", code, status)
+        return Later(f"rcpt {code} {status}".strip())
+    # A full mailbox (5.2.x) is refused today and may be emptied tomorrow.
+    full = code == 552 or status.startswith("5.2.")
+    return Refused(f"rcpt {code} {status}".strip(), dead=not full)
+
+
+def _of_data(error: smtplib.SMTPDataError) -> Exception:
+    status = _enhanced(error.smtp_error)
+    label = f"data {error.smtp_code} {status}".strip()
+    if error.smtp_code < 500:
+        return Later(label)
+    log.warning("the mail server refuses a message's content (%s %s)", error.smtp_code, status)
+    return Refused(label)

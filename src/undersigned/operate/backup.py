@@ -1,0 +1,66 @@
+"""A backup of a site that stays in use: database and published ledger, in one file that is checked.
+
+Left out on purpose: keys and the signers' memory (keep a copy of the keys folder elsewhere), the
+journal of erasures (so that a restore erases again), and mails.
+"""
+
+import contextlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.db import connection
+
+from undersigned import __version__
+from undersigned.lib import clock, env
+from undersigned.operate import archive, copies, schema
+
+
+def ledger_folder() -> Path:
+    """Where the published files of all logs lie."""
+    return env.load().data / "ledger"
+
+
+def write(path: Path) -> int:
+    """Writes the backup and returns its size in bytes."""
+    with (
+        archive.Writer(path) as writer,
+        tempfile.TemporaryDirectory(dir=path.parent, prefix=".backup-") as folder,
+    ):
+        # Checkpoints, then tiles, then the database: each holds at least what the one before speaks of,
+        # whatever is published meanwhile.
+        _add_ledger(writer)
+        facts = copies.take(Path(folder))
+        for file in sorted(Path(folder).iterdir()):
+            writer.add(f"database/{file.name}", file)
+        writer.finish(
+            {
+                "version": __version__,
+                "created_at": clock.now().isoformat(timespec="seconds"),
+                "database": connection.vendor,
+                "migrations": schema.applied(),
+                **facts,
+            }
+        )
+        return writer.size
+
+
+def _add_ledger(writer: archive.Writer) -> None:
+    top = ledger_folder()
+    for file in _published(top):
+        # A partial tile may go once the full one exists.
+        with contextlib.suppress(FileNotFoundError):
+            writer.add(f"ledger/{file.relative_to(top).as_posix()}", file)
+
+
+def _published(top: Path) -> Iterator[Path]:
+    if not top.is_dir():
+        return
+    logs = sorted(folder for folder in top.iterdir() if folder.is_dir())
+    for log in logs:
+        yield from (file for file in log.iterdir() if file.is_file() and not file.name.startswith("."))
+    for log in logs:
+        for folder in (entry for entry in log.iterdir() if entry.is_dir()):
+            yield from (
+                file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith(".")
+            )

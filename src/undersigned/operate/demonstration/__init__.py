@@ -1,0 +1,1 @@
+"""The demonstration appeal: letter, people, and how they come into an empty database."""

@@ -1,0 +1,57 @@
+"""What the database knows of migrations, compared with what this program brings."""
+
+from dataclasses import dataclass
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The difference between database and program; both lists empty when they fit."""
+
+    unapplied: list[Key]
+    unknown: list[Key]
+
+    @property
+    def problem(self) -> str:
+        """One line that says what to do; empty when database and program fit."""
+        if self.unknown:
+            app, name = self.unknown[-1]
+            return (
+                f"the database was written by a newer version of Undersigned ({app}.{name} is unknown): "
+                "start that version again, or restore a backup of before the upgrade"
+            )
+        if self.unapplied:
+            return f"the database lacks {len(self.unapplied)} migrations: run `undersigned migrate`"
+        return ""
+
+
+def standing() -> Standing:
+    """How database and program fit."""
+    executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return Standing([(step.app_label, step.name) for step, _backwards in plan], unknown(executor.loader))
+
+
+def unknown(loader: MigrationLoader) -> list[Key]:
+    """Migrations that the database has and the program has not: a newer version ran here."""
+    here = set(loader.disk_migrations or ())
+    here |= {key for migration in loader.disk_migrations.values() for key in migration.replaces}
+    applied = loader.applied_migrations or {}
+    return sorted(key for key in applied if key not in here and key[0] in loader.migrated_apps)
+
+
+def applied() -> list[Key]:
+    """The migrations that the database has."""
+    loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
+    return sorted(key for key in loader.applied_migrations or {} if key[0] in loader.migrated_apps)
+
+
+def unknown_here(keys: list[Key]) -> list[Key]:
+    """Those of the named migrations that this program does not bring."""
+    loader = MigrationLoader(None)
+    return sorted(key for key in keys if key not in loader.disk_migrations)

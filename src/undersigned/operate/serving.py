@@ -1,0 +1,108 @@
+"""One server in one command: looks before it starts, then keeps web, mail sender and publisher alive."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import FrameType
+
+import uvicorn
+
+from undersigned.accounts import setup
+from undersigned.asgi import app
+from undersigned.lib import env
+from undersigned.lib.http import is_loopback
+from undersigned.operate import folder, schema
+from undersigned.operate.supervisor import Role, Supervisor
+
+_BACKLOG = 2048
+# Shorter than the supervisor's own patience, so that it rarely has to kill.
+_DRAIN_SECONDS = 15
+
+
+class CannotServe(Exception):
+    """The server must not start; the message says why and what to do."""
+
+
+def listen() -> socket.socket:
+    """The listening socket, bound; raises CannotServe."""
+    settings = env.load()
+    if settings.debug and not is_loopback(settings.bind):
+        raise CannotServe(
+            f"UNDERSIGNED_DEBUG shows the program's inside: never on {settings.bind}. Switch it off"
+        )
+    family = socket.AF_INET6 if ":" in settings.bind else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((settings.bind, settings.port))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotServe(
+            f"cannot listen on {settings.bind} port {settings.port}: {error.strerror}"
+            " (choose another with --port or UNDERSIGNED_PORT)"
+        ) from error
+    return listener
+
+
+def refuse_unfit_database() -> None:
+    """Raises CannotServe when database and program do not fit."""
+    problem = schema.standing().problem
+    if problem:
+        raise CannotServe(problem)
+
+
+def serve(loops: Mapping[str, Callable[[], int]]) -> int:
+    """Runs until it is told to stop; `loops` are the processes beside the web, by name."""
+    with folder.lock(alone=False), listen() as listener:
+        refuse_unfit_database()
+        _announce()
+        roles = [Role(name, run) for name, run in loops.items()]
+        for number in range(env.load().web_workers):
+            roles.insert(number, Role(f"web {number + 1}", partial(_web, listener), essential=True))
+        return Supervisor(roles).run()
+
+
+def _announce() -> None:
+    settings = env.load()
+    print(f"Undersigned is at {settings.base_url}", flush=True)
+    host = settings.host.rsplit(":", 1)[0]
+    if not is_loopback(settings.bind) and is_loopback(host):
+        print(
+            f"It listens on {settings.bind}, but answers only to the name {host}: set UNDERSIGNED_BASE_URL.",
+            file=sys.stderr,
+        )
+    link = setup.link()
+    if link:
+        print(f"No account exists yet. Make the first one within 15 minutes:\n  {link}", flush=True)
+
+
+def _web(listener: socket.socket) -> int:
+    # uvicorn raises the signal that stopped it once more after the last answer.
+    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGINT, _leave)
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Whom to believe about a client's address is settled in one place, lib.http.
+        proxy_headers=False,
+        ws="none",
+        lifespan="on",
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+    )
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    # Threads that still write to a client that is gone must not hold the process.
+    os._exit(0)

@@ -1,0 +1,131 @@
+"""The desk's pages that read several apps: my appeals, one appeal at a glance, the mail queue."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from undersigned.accounts.models import User
+from undersigned.accounts.permissions import VERBS, can, teams_where
+from undersigned.appeals import publish, reading
+from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.appeals.views import appeal_or_404
+from undersigned.ledger import read as ledger
+from undersigned.mailroom import queue
+from undersigned.mailroom.models import Message
+from undersigned.signing.models import Signature
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One appeal as the list of appeals shows it."""
+
+    appeal: Appeal
+    signatures: int
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """My appeals, the newest first."""
+    actor = cast(User, request.user)
+    teams = teams_where(actor, "appeal.view")
+    appeals = Appeal.objects.filter(team__in=teams).select_related("team").order_by("-created_at")[:500]
+    rows = [Standing(appeal, _recorded(appeal)) for appeal in appeals]
+    context = {"rows": rows, "teams": teams, "may_create": bool(teams_where(actor, "appeal.create"))}
+    return render(request, "desk/home.html", context)
+
+
+def _recorded(appeal: Appeal) -> int:
+    log = ledger.log_of(appeal.public_id)
+    return ledger.totals(log).signatures if log else 0
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest, slug: str) -> HttpResponse:
+    """One appeal: how far it is, what comes next, what was signed."""
+    actor = cast(User, request.user)
+    appeal = appeal_or_404(request, slug, "appeal.view")
+    texts = [_text_row(text) for text in appeal.texts.order_by("relation", "slug").select_related("appeal")]
+    log = ledger.log_of(appeal.public_id)
+    may = {verb.replace(".", "_"): can(actor, verb, appeal.team) for verb in VERBS}
+    return render(
+        request,
+        "desk/overview.html",
+        {
+            "appeal": appeal,
+            "texts": texts,
+            "log": log,
+            "totals": ledger.totals(log) if log else None,
+            "waiting": _waiting(appeal),
+            "steps": _steps(appeal, texts),
+            "may": may,
+            "here": "overview",
+        },
+    )
+
+
+def _waiting(appeal: Appeal) -> list[tuple[str, int]]:
+    """Signatures on their way: these states have partial indexes, so the count costs what is waiting."""
+    states = (Signature.State.PENDING, Signature.State.CONFIRMED)
+    return [
+        (str(state.label), Signature.objects.filter(appeal=appeal, state=state).count()) for state in states
+    ]
+
+
+@dataclass(frozen=True)
+class TextRow:
+    """A text with its newest Version and whether its draft says something else."""
+
+    text: Text
+    version: Version | None
+    changed: bool
+
+
+def _text_row(text: Text) -> TextRow:
+    version = reading.current_version(text)
+    return TextRow(text, version, version is not None and publish.would_be_new(text, version))
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an appeal's life; exactly one is current."""
+
+    name: str
+    done: bool
+    current: bool
+
+
+def _steps(appeal: Appeal, texts: list[TextRow]) -> list[Step]:
+    published = any(row.version for row in texts)
+    reached = {
+        Appeal.State.DRAFT: 1 if published else 0,
+        Appeal.State.OPEN: 2,
+        Appeal.State.CLOSED: 3,
+    }[Appeal.State(appeal.state)]
+    names = [_("Draft"), _("Published"), _("Open for signature"), _("Closed")]
+    return [Step(name, place < reached, place == reached) for place, name in enumerate(names)]
+
+
+@login_required
+@require_safe
+def mail(request: HttpRequest) -> HttpResponse:
+    """The mail queue in numbers: no address and no text of a mail stands on this page."""
+    actor = cast(User, request.user)
+    if not teams_where(actor, "mail.view"):
+        raise PermissionDenied
+    rows = Message.objects.values("kind", "state").annotate(n=Count("pk")).order_by("kind", "state")
+    failures = (
+        Message.objects.exclude(last_error="")
+        .values("last_error")
+        .annotate(n=Count("pk"))
+        .order_by("-n")[:20]
+    )
+    return render(request, "desk/mail.html", {"rows": rows, "failures": failures, "held": queue.is_held()})

@@ -1,0 +1,104 @@
+"""Atom feeds: new appeals of the site, and what happens in one appeal."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from undersigned.appeals import languages
+from undersigned.lib import env
+from undersigned.pages import public
+from undersigned.pages.family import Family, families, family_or_404
+from undersigned.pages.site import public_appeals
+
+_ENTRIES = 50
+
+
+def _feed(request: HttpRequest, feed: Atom1Feed) -> HttpResponse:
+    body = feed.writeString("utf-8").encode()
+    return public.answer(
+        request, body, feed.content_type, caching=public.fresh(public.SLOW_SECONDS), everywhere=True
+    )
+
+
+def _add(feed: Atom1Feed, *, title: str, link: str, at: datetime, ident: str, text: str = "") -> None:
+    feed.add_item(title=title, link=link, description=text, unique_id=ident, pubdate=at, updateddate=at)
+
+
+@require_safe
+def appeals(request: HttpRequest) -> HttpResponse:
+    """The site's public appeals."""
+    site = env.load().site_name
+    rows = list(public_appeals()[:_ENTRIES])
+    found = families(rows)
+    with translation.override(settings.LANGUAGE_CODE):
+        feed = Atom1Feed(
+            title=site,
+            link=public.absolute(reverse("home")),
+            description="",
+            language=settings.LANGUAGE_CODE,
+            feed_url=public.absolute(reverse("feed")),
+            author_name=site,
+        )
+        for appeal in rows:
+            family = found.get(appeal.pk)
+            if family and appeal.opened_at:
+                _add(
+                    feed,
+                    title=family.original.newest.title,
+                    link=public.absolute(reverse("appeal", args=[appeal.slug])),
+                    at=appeal.opened_at,
+                    ident=_ident(family, "appeal"),
+                    text=_("Open for signature") if appeal.state == appeal.State.OPEN else _("Closed"),
+                )
+    return _feed(request, feed)
+
+
+def _ident(family: Family, what: str) -> str:
+    """A name that stays when the site moves to another address (RFC 4151)."""
+    appeal = family.appeal
+    return f"tag:{env.load().host.partition(':')[0]},{appeal.created_at:%Y-%m-%d}:{appeal.public_id}/{what}"
+
+
+@require_safe
+def appeal(request: HttpRequest, slug: str) -> HttpResponse:
+    """What happened in one appeal: opened, Versions published, closed."""
+    family = family_or_404(slug)
+    original = family.original
+    language = languages.interface_language(original.text.language)
+    with translation.override(language):
+        feed = Atom1Feed(
+            title=original.newest.title,
+            link=public.absolute(reverse("appeal", args=[slug])),
+            description="",
+            language=language,
+            feed_url=public.absolute(reverse("appeal-feed", args=[slug])),
+            author_name=env.load().site_name,
+        )
+        for at, title, link, what in sorted(_events(family), reverse=True)[:_ENTRIES]:
+            _add(feed, title=title, link=public.absolute(link), at=at, ident=_ident(family, what))
+    return _feed(request, feed)
+
+
+def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
+    appeal = family.appeal
+    page = reverse("appeal", args=[appeal.slug])
+    found = []
+    if appeal.opened_at:
+        found.append((appeal.opened_at, _("Open for signature"), page, "opened"))
+    if appeal.closed_at:
+        found.append((appeal.closed_at, _("Closed for signature"), page, "closed"))
+    for member in family.members:
+        for version in member.versions:
+            words = _("%(title)s: version %(number)s published") % {
+                "title": version.title,
+                "number": version.number,
+            }
+            link = reverse("version", args=[appeal.slug, member.text.slug, version.number])
+            found.append((version.published_at, words, link, f"{member.text.public_id}/{version.number}"))
+    return found

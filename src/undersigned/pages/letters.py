@@ -1,0 +1,279 @@
+"""The letter, its versions and what changed between them."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from undersigned.appeals import diff, languages, reading
+from undersigned.appeals.models import Appeal, Version
+from undersigned.lib import clock
+from undersigned.pages import counts, names, provenance, public
+from undersigned.pages.family import Family, Member, family_or_404
+from undersigned.signing import opening, roll
+from undersigned.signing.forms import SignForm
+
+_MARK = re.compile(r"\[\d+\]")
+_DESCRIPTION = 200
+# A note longer than this stands below the letter, not between its head and its first word.
+_SHORT_NOTE = 280
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A Version on a page: which text, which of its Versions, and the counts as published."""
+
+    family: Family
+    member: Member
+    version: Version
+    standing: counts.Standing
+
+    @property
+    def language(self) -> str:
+        """The interface language of the page."""
+        return languages.interface_language(self.version.language)
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether a new signature signs this Version."""
+        return self.version.pk == self.member.newest.pk
+
+    def etag(self, *facts: object) -> str:
+        """Changes with the words, the apparatus, the texts beside it, the count and the appeal's state."""
+        appeal = self.family.appeal
+        texts = [(m.text.slug, m.text.language, len(m.versions), m.newest.title) for m in self.family.members]
+        return public.etag_of(
+            self.version.pk,
+            self.version.digest,
+            self.member.text.apparatus,
+            texts,
+            self.standing.size,
+            self.standing.log and self.standing.log.appended_at,
+            [getattr(appeal, field.attname) for field in appeal._meta.concrete_fields],
+            opening.accepts(appeal, clock.now()),
+            *facts,
+        )
+
+
+def _shown(slug: str, text: str, number: int | None = None) -> Shown:
+    family = family_or_404(slug)
+    member = family.member(text)
+    version = member.newest if number is None else member.version(number)
+    return Shown(family, member, version, counts.standing(family.appeal))
+
+
+@require_safe
+def appeal(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Sends a reader to the text in their language, else to the original."""
+    family = family_or_404(slug)
+    tags = [member.text.language for member in family.members]
+    wanted = languages.negotiate(request.headers.get("Accept-Language", ""), tags)
+    chosen = family.members[tags.index(wanted)] if wanted in tags else family.original
+    response = HttpResponseRedirect(chosen.path)
+    response["Cache-Control"] = public.fresh()
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@require_safe
+def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
+    """The letter in its newest Version, with the count and the form to sign it."""
+    shown = _shown(slug, text)
+    appeal = shown.family.appeal
+    # Somebody who erases a name erases it from cached pages too.
+    first = roll.first_signatories(appeal)
+    etag = shown.etag("letter", first)
+    if known := public.unchanged(request, etag):
+        return known
+    accepting = opening.accepts(appeal, clock.now())
+    with translation.override(shown.language):
+        context = _letter_context(shown) | {
+            "accepting": accepting,
+            "ends_at": opening.ends_at(appeal),
+            "first": [names.shown(line, shown.language) for line in first],
+            "form": SignForm(shown.version) if accepting else None,
+            "action": reverse("sign", args=[slug, text]),
+        }
+    return public.page(request, "pages/letter.html", context, language=shown.language, etag=etag)
+
+
+@require_safe
+def version(request: HttpRequest, slug: str, text: str, number: int) -> HttpResponseBase:
+    """One exact Version, as it was when people signed it."""
+    shown = _shown(slug, text, number)
+    with translation.override(shown.language):
+        context = _letter_context(shown) | {
+            "signatures": shown.standing.of_version(shown.version).signatures,
+            "file_name": _file_name(shown.version),
+            "seal": _seal(shown) | {"url": ""},
+        }
+    return public.page(
+        request, "pages/version.html", context, language=shown.language, etag=shown.etag("version")
+    )
+
+
+@require_safe
+def canonical(request: HttpRequest, slug: str, text: str, number: int) -> HttpResponseBase:
+    """The exact bytes that were signed; their SHA-256 is the digest."""
+    found = _shown_version(slug, text, number)
+    etag = f'"{found.digest}"'
+    response = public.answer(
+        request, bytes(found.canonical), "text/plain; charset=utf-8", caching=public.FOR_EVER, everywhere=True
+    )
+    response["ETag"] = f"W/{etag}" if "Content-Encoding" in response else etag
+    response["Content-Disposition"] = f'inline; filename="{_file_name(found)}"'
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _shown_version(slug: str, text: str, number: int) -> Version:
+    family = family_or_404(slug)
+    return family.member(text).version(number)
+
+
+def _file_name(found: Version) -> str:
+    return f"{found.text.appeal.slug}-{found.text.slug}-v{found.number}.txt"
+
+
+@require_safe
+def changes(request: HttpRequest, slug: str, text: str, number: int) -> HttpResponseBase:
+    """What changed from the Version before, word by word, in the words that are signed."""
+    if number < 2:
+        raise Http404
+    shown = _shown(slug, text, number)
+    etag = shown.etag("changes")
+    if known := public.unchanged(request, etag, seconds=public.SLOW_SECONDS):
+        return known
+    before = shown.member.version(number - 1)
+    context = {
+        **_page_context(shown),
+        "before": before,
+        "paragraphs": _paragraphs(_signed_words(before), _signed_words(shown.version)),
+        "old_signatures": shown.standing.of_version(before).signatures,
+        "new_signatures": shown.standing.of_version(shown.version).signatures,
+    }
+    return public.page(
+        request,
+        "pages/changes.html",
+        context,
+        language=shown.language,
+        etag=etag,
+        seconds=public.SLOW_SECONDS,
+    )
+
+
+def _paragraphs(old: str, new: str) -> list[diff.Paragraph]:
+    """The differences, without the empty lines between paragraphs, which the page sets itself."""
+    return [
+        [*paragraph[:-1], replace(paragraph[-1], text=paragraph[-1].text.rstrip("\n"))]
+        for paragraph in diff.word_diff(old, new)
+    ]
+
+
+def _signed_words(found: Version) -> str:
+    """The canonical text without the line that names its format."""
+    return bytes(found.canonical).decode().partition("\n")[2]
+
+
+def _page_context(shown: Shown) -> dict[str, Any]:
+    appeal, text, found = shown.family.appeal, shown.member.text, shown.version
+    return {
+        "appeal": appeal,
+        "text": text,
+        "version": found,
+        "member": shown.member,
+        "direction": languages.direction(found.language),
+        "is_newest": shown.is_newest,
+        "canonical_url": public.absolute(shown.member.path),
+        "lang_query": lang_query(shown.family, found.language),
+    }
+
+
+def lang_query(family: Family, tag: str) -> str:
+    """What keeps a reader's language on the family's own pages; empty for the original's."""
+    spoken = languages.interface_language(tag)
+    return "" if spoken == family.interface_languages[0] else f"?lang={spoken}"
+
+
+def _letter_context(shown: Shown) -> dict[str, Any]:
+    document = reading.document(shown.version)
+    head = document.head
+    note = provenance.prose(head.note, shown.version.language, "editors")
+    return {
+        **_page_context(shown),
+        "head": head,
+        "document": document,
+        "parent": shown.family.parent_of(shown.member.text),
+        "addressee": provenance.addressee(head),
+        "provenance": provenance.rows(head, shown.version.language),
+        "note": note,
+        "note_is_short": len(head.note) <= _SHORT_NOTE,
+        "count": _count(shown),
+        "seal": _seal(shown),
+        "alternates": shown.family.alternates(shown.member.text),
+        "feed_url": reverse("appeal-feed", args=[shown.family.appeal.slug]),
+        "social_title": head.title or shown.version.title,
+        "social_description": _description(document.rendered.plain),
+    }
+
+
+def _description(plain: str) -> str:
+    """The first words of the letter, cut between words."""
+    words = _MARK.sub("", " ".join(plain.split()))
+    if len(words) <= _DESCRIPTION:
+        return words
+    return words[:_DESCRIPTION].rsplit(" ", 1)[0] + "…"
+
+
+def _count(shown: Shown) -> dict[str, Any]:
+    """What the count panel says: this text, each of its Versions, and the whole family."""
+    standing, text = shown.standing, shown.member.text
+    lines = [
+        {
+            "number": version.number,
+            "signatures": standing.of_version(version).signatures,
+            "url": reverse("version", args=[text.appeal.slug, text.slug, version.number]),
+            "current": version.pk == shown.version.pk,
+        }
+        for version in shown.member.versions
+    ]
+    return {
+        "total": standing.of_text(text).signatures,
+        "versions": lines if len(lines) > 1 else [],
+        "family": standing.total.signatures if len(shown.family.members) > 1 else None,
+        "rhythm": _rhythm(shown.family.appeal),
+    }
+
+
+def _rhythm(appeal: Appeal) -> str:
+    """How soon a confirmed signature shows; how many wait is nobody's business."""
+    if appeal.state == Appeal.State.CLOSED:
+        return ""
+    match appeal.profile:
+        case Appeal.Profile.OPEN:
+            return _("New signatures are added every minute.")
+        case Appeal.Profile.CAREFUL:
+            return _("New signatures are added together, at most once an hour.")
+        case _other:
+            return _("New signatures are added together, at most once a day.")
+
+
+def _seal(shown: Shown) -> dict[str, Any]:
+    found, text = shown.version, shown.member.text
+    address = [text.appeal.slug, text.slug, found.number]
+    digest = found.digest_hex
+    return {
+        "number": found.number,
+        "date": found.published_at,
+        "digest": digest,
+        "short": " ".join(digest[i : i + 4] for i in range(0, 16, 4)) + " …",
+        "url": reverse("version", args=address),
+        "verify_url": reverse("verify", args=[text.appeal.slug]) + lang_query(shown.family, found.language),
+        "compare_url": reverse("changes", args=address) if found.number > 1 else "",
+    }

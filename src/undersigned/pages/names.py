@@ -1,0 +1,166 @@
+"""The roll of names: alphabetical, page by page, searchable; first signatories on top."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils import translation
+from django.views.decorators.http import require_safe
+
+from undersigned.appeals.models import Appeal
+from undersigned.pages import counts, public, spoken
+from undersigned.pages.family import Family, family_or_404
+from undersigned.signing import roll
+from undersigned.signing.collation import sort_key
+from undersigned.signing.fields import country_names
+from undersigned.signing.models import PublicLine, RecordedEnd
+
+_QUERY_MAX = 200
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A line as the page sets it."""
+
+    name: str
+    is_pseudonym: bool
+    details: list[str]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The lines under one letter."""
+
+    letter: str
+    lines: list[Shown]
+
+
+def shown(line: roll.Line, language: str) -> Shown:
+    """A line with its details in reading order, the country in the page's language."""
+    country = country_names(language).get(line.country, "")
+    details = [part for part in (line.role, line.affiliation, line.place, country) if part]
+    return Shown(line.name, line.is_pseudonym, details)
+
+
+def initial(name: str, language: str) -> str:
+    """The letter under which a name stands, by the roll's own order: Ángel under A, Ñandú under Ñ."""
+    primary = sort_key(name, language).decode("utf-8", "replace").partition("\0")[0]
+    if not primary or not primary[0].isalpha():
+        return ""
+    own = next((char for char in name if char.isalpha()), "")
+    # A letter that the language counts as its own is sorted behind another, by a mark that no name holds.
+    if primary[1:2] == "\U0010fffd":
+        return own.upper()
+    return primary[0].upper()
+
+
+def grouped(lines: Iterable[roll.Line], tag: str, language: str) -> list[Group]:
+    """Lines in their order, cut where the letter changes."""
+    return [
+        Group(letter, [shown(line, language) for line in some])
+        for letter, some in groupby(lines, key=lambda line: initial(line.name, tag))
+    ]
+
+
+@lru_cache(maxsize=256)
+def _listed(appeal: int, _size: int, _appended_at: datetime | None) -> int:
+    """How many lines stand on the roll; counted once after each batch."""
+    return PublicLine.objects.filter(appeal=appeal, listed=True).count()
+
+
+def unlisted(appeal: Appeal, standing: counts.Standing) -> int:
+    """How many of the counted asked not to be named."""
+    if standing.log is None:
+        return 0
+    listed = _listed(appeal.pk, standing.log.size, standing.log.appended_at)
+    return max(0, standing.total.signatures - listed)
+
+
+@require_safe
+def names(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The names of an appeal, all texts together."""
+    family = family_or_404(slug)
+    query = " ".join(request.GET.get("q", "").replace("\0", "").split())[:_QUERY_MAX]
+    after, before = request.GET.get("after"), request.GET.get("before")
+    last = "last" in request.GET
+    language, lang = spoken.page_language(request, family)
+    address = _Address(reverse("names", args=[slug]), lang)
+    try:
+        found = roll.page(family.appeal, after=after, before=before, last=last, query=query)
+    except roll.BadCursor:
+        return HttpResponseRedirect(address.to())
+    first_page = not (query or after or before or last)
+    context = _context(family, found, language) | {
+        "query": query,
+        "path": address.path,
+        "lang": lang,
+        "first": [shown(line, language) for line in roll.first_signatories(family.appeal)]
+        if first_page
+        else [],
+        "pages": address.pages(found, first=first_page, last=last),
+        "pages_above": None if first_page else address.pages(found, first=False, last=last),
+        "is_end": not query and found.next is None,
+        "withdrawn": roll.withdrawn(family.appeal) if not query and found.next is None else [],
+        "noindex": not first_page or family.appeal.profile != Appeal.Profile.OPEN,
+        "alternates": address.alternates(family) if first_page else [],
+    }
+    response = public.page(request, "pages/names.html", context, language=language)
+    if query:
+        # Whose name somebody looked for is kept by no cache and told to no other site.
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+    if context["noindex"]:
+        response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, object]:
+    standing = counts.standing(family.appeal)
+    original = family.original
+    shredded = RecordedEnd.objects.filter(appeal=family.appeal, shred_leaf__isnull=False).exists()
+    with translation.override(language):
+        return {
+            "appeal": family.appeal,
+            "title": original.newest.title,
+            "title_lang": original.newest.language,
+            "letter_url": reverse("appeal", args=[family.appeal.slug]),
+            "total": standing.total.signatures,
+            # Whose names were erased with time did not ask to be left out.
+            "unlisted": 0 if shredded else unlisted(family.appeal, standing),
+            "shredded": shredded,
+            "groups": grouped(found.lines, original.text.language, language),
+            "found": len(found.lines),
+            "partial": found.partial,
+        }
+
+
+@dataclass(frozen=True)
+class _Address:
+    """Addresses of the roll's pages, in the reader's language."""
+
+    path: str
+    lang: str
+
+    def to(self, **query: str) -> str:
+        """The address with these parameters."""
+        asked = {key: value for key, value in {"lang": self.lang, **query}.items() if value}
+        return f"{self.path}?{urlencode(asked)}" if asked else self.path
+
+    def pages(self, found: roll.RollPage, *, first: bool, last: bool) -> dict[str, str]:
+        """Where the pagination leads."""
+        return {
+            "first": "" if first else self.to(),
+            "previous": self.to(before=found.previous) if found.previous else "",
+            "next": self.to(after=found.next) if found.next else "",
+            "last": "" if last or found.next is None else self.to(last="1"),
+        }
+
+    def alternates(self, family: Family) -> list[dict[str, object]]:
+        """The languages in which the family's pages speak."""
+        return spoken.alternates(family, self.path, self.lang)

@@ -1,0 +1,19 @@
+"""Dates of letters, as their language writes them."""
+
+from django import template
+
+from undersigned.pages import dates
+
+register = template.Library()
+
+
+@register.filter
+def written_out(typed: str, language: str) -> str:
+    """A day, month or year in words of the language."""
+    return dates.written_out(typed, language)
+
+
+@register.filter
+def machine_readable(typed: str) -> str:
+    """What a `datetime` attribute may hold."""
+    return dates.machine_readable(typed)

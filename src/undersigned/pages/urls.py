@@ -1,0 +1,26 @@
+from django.urls import URLPattern, URLResolver, path
+
+from undersigned.pages import feeds, letters, names, notice, site, staticfiles, verifying
+from undersigned.pages.api import api
+
+# The family's own names stand before the texts': no text may take them.
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", site.home, name="home"),
+    path("how/", site.how, name="how"),
+    path("feed.atom", feeds.appeals, name="feed"),
+    path("robots.txt", site.robots, name="robots"),
+    path("healthz", site.healthz, name="healthz"),
+    path("static/<path:name>", staticfiles.serve, name="static"),
+    path("api/v1/", api.urls),
+    path("appeals/<slug:slug>/", letters.appeal, name="appeal"),
+    path("appeals/<slug:slug>/names/", names.names, name="names"),
+    path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
+    path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
+    path("appeals/<slug:slug>/feed.atom", feeds.appeal, name="appeal-feed"),
+    path("appeals/<slug:slug>/<slug:text>/", letters.letter, name="letter"),
+    path("appeals/<slug:slug>/<slug:text>/versions/<int:number>/", letters.version, name="version"),
+    path(
+        "appeals/<slug:slug>/<slug:text>/versions/<int:number>/text.txt", letters.canonical, name="canonical"
+    ),
+    path("appeals/<slug:slug>/<slug:text>/versions/<int:number>/changes/", letters.changes, name="changes"),
+]

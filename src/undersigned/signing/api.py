@@ -1,0 +1,99 @@
+"""Signing by JSON: the same act, rules, limits and silence as the form."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+
+from undersigned.appeals.models import Version
+from undersigned.lib import clock
+from undersigned.signing import intake, limits, opening
+from undersigned.signing.request import Invalid, read
+from undersigned.signing.views import answers
+from undersigned.signing.views.sign import public_version
+
+
+class Broken(Exception):
+    """A body that is no JSON object."""
+
+
+def _answer(body: dict[str, Any], status: int, *, retry: int = 0) -> JsonResponse:
+    response = JsonResponse(body, status=status)
+    answers.guarded(response, retry=retry)
+    return response
+
+
+@csrf_exempt
+def sign(request: HttpRequest, slug: str, text: str) -> JsonResponse:
+    """Takes a signature as JSON: 202, or the errors by field."""
+    if request.method != "POST":
+        response = _answer({"error": "Only POST is possible here."}, 405)
+        response["Allow"] = "POST"
+        return response
+    try:
+        version = public_version(slug, text)
+    except Http404:
+        return _answer({"error": "There is no such text."}, 404)
+    with answers.speaking(version.language):
+        if answers.is_cross_site(request):
+            return _answer({"error": _("This was sent by another site.")}, 403)
+        if request.content_type != "application/json":
+            return _answer({"error": _("Send the fields as application/json.")}, 415)
+        try:
+            return _sign(request, version, _body(request))
+        except Broken as broken:
+            return _answer({"error": str(broken)}, 400)
+
+
+def _body(request: HttpRequest) -> dict[str, Any]:
+    try:
+        value = json.loads(request.body)
+    except (ValueError, RecursionError, RequestDataTooBig, UnreadablePostError):
+        raise Broken(_("This is not JSON that can be read.")) from None
+    if not isinstance(value, dict):
+        raise Broken(_("A JSON object with the fields is needed."))
+    return value
+
+
+def _sign(request: HttpRequest, version: Version, values: dict[str, Any]) -> JsonResponse:
+    if not opening.accepts(version.text.appeal, clock.now()):
+        return _answer({"errors": {"appeal": [_("This letter is closed for signature.")]}}, 422)
+    network = limits.network_of(request)
+    wait = limits.signatures.wait(network, limits.sign_limit())
+    if wait:
+        return _answer({"error": _("Too many signatures from your network; please wait.")}, 429, retry=wait)
+    try:
+        asked = _read(version, values)
+    except Invalid as invalid:
+        return _answer({"errors": invalid.errors}, 422)
+    wait = limits.signatures.take(network, limits.sign_limit())
+    if wait:
+        return _answer({"error": _("Too many signatures from your network; please wait.")}, 429, retry=wait)
+    try:
+        intake.sign(version=version, request=asked, language=version.language)
+    except intake.NotAccepted:
+        return _answer({"errors": {"appeal": [_("This letter is closed for signature.")]}}, 422)
+    except (OperationalError, OSError):
+        return _answer(
+            {"error": _("This cannot be stored now; please try again soon.")},
+            503,
+            retry=answers.RETRY_SECONDS,
+        )
+    return _answer({"status": "check your mail"}, 202)
+
+
+def _read(version: Version, values: dict[str, Any]) -> intake.SignRequest:
+    number = values.get("version")
+    if number not in (None, "") and str(number) != str(version.number):
+        raise Invalid(
+            {
+                "version": [
+                    _("The text has changed; the version to sign is %(number)s.") % {"number": version.number}
+                ]
+            }
+        )
+    return read(version.text.appeal, values)

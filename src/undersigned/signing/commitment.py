@@ -1,0 +1,58 @@
+"""What a sign leaf commits to: what is shown and who it is, each under its own salt (LEDGER, Leaves)."""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+from undersigned.signing.models import PublicLine, Signature
+from undersigned.tlog import leaf
+
+SALT_SIZE = 32
+SHOWN = ("name", "affiliation", "role", "place", "country")
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """Salts and the commitment made with them, as the leaf spells it."""
+
+    salt_public: bytes
+    salt_private: bytes
+    text: str
+
+
+def shown(line: PublicLine) -> dict[str, str]:
+    """What a signature shows, without what is empty; nothing at all for one that is not listed."""
+    return {name: value for name in SHOWN if (value := getattr(line, name))}
+
+
+def private(email: str) -> dict[str, str]:
+    """What binds a signature to a person."""
+    return {"e": email}
+
+
+def commit(line: PublicLine, email: str) -> Commitment:
+    """A commitment under new salts; the old salts, if any, are to be overwritten with these."""
+    salt_public, salt_private = os.urandom(SALT_SIZE), os.urandom(SALT_SIZE)
+    made = leaf.commitment(
+        leaf.public_digest(salt_public, shown(line)), leaf.private_digest(salt_private, private(email))
+    )
+    return Commitment(salt_public, salt_private, leaf.digest_text(made))
+
+
+def apply(signature: Signature, made: Commitment) -> None:
+    """Puts a commitment into a row, unsaved."""
+    signature.salt_public = made.salt_public
+    signature.salt_private = made.salt_private
+    signature.commitment = made.text
+
+
+def opening(signature: Signature, email: str) -> dict[str, Any]:
+    """What opens the commitment: the full receipt's extra fields, which show who signed."""
+    if signature.salt_public is None or signature.salt_private is None:
+        raise ValueError("the salts of this signature are destroyed")
+    private_digest = leaf.private_digest(bytes(signature.salt_private), private(email))
+    return {
+        "pub": shown(signature.public_line),
+        "spub": leaf.b64u(bytes(signature.salt_public)),
+        "dpriv": leaf.b64u(private_digest),
+    }

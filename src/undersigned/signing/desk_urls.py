@@ -1,0 +1,15 @@
+from django.urls import path
+
+from undersigned.signing import desk, desk_first
+
+# All below /desk/: what a team does with signatures.
+urlpatterns = [
+    path("appeals/<slug:slug>/open/", desk.open_page, name="desk-open"),
+    path("appeals/<slug:slug>/close/", desk.close_page, name="desk-close"),
+    path("appeals/<slug:slug>/first/", desk_first.first_page, name="desk-first"),
+    path("appeals/<slug:slug>/first/upload/", desk_first.upload, name="desk-first-upload"),
+    path("appeals/<slug:slug>/first/<int:pk>/", desk_first.change, name="desk-first-change"),
+    path("appeals/<slug:slug>/roll/", desk.roll_page, name="desk-roll"),
+    path("appeals/<slug:slug>/roll/<int:pk>/strike/", desk.strike, name="desk-strike"),
+    path("appeals/<slug:slug>/export.<str:format>", desk.export_file, name="desk-export"),
+]

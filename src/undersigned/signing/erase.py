@@ -1,0 +1,105 @@
+"""Erasing: everything personal is gone at once; an undo leaf, which holds an index only, follows."""
+
+import contextlib
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from django.db import OperationalError, connection, transaction
+
+from undersigned.lib import clock, env, keys
+from undersigned.signing import ending
+from undersigned.signing.confirm import drop, family
+from undersigned.signing.models import Signature
+
+# How long an erasure waits for readers before it leaves the emptying of the WAL to the next one.
+_WAIT_MS = 2000
+
+
+def erase(*, signature: Signature, at: datetime | None = None) -> None:
+    """Deletes a person's signature, line, contact data, salts, mail and stored mail; twice is as once.
+
+    What the same address left in this appeal (unconfirmed, moved or withdrawn rows) goes with it. The
+    erasure journal is durable before the database commits: a crash between the two erases once more.
+    """
+    now = at or clock.now()
+    with transaction.atomic():
+        rows = family(signature)
+        _journal(rows, now)
+        _erase(rows, now)
+        transaction.on_commit(truncate_wal)
+
+
+def _erase(rows: Sequence[Signature], now: datetime) -> None:
+    for row in rows:
+        if row.state in (*Signature.LIVE, Signature.State.MOVED):
+            ending.ask_undo(row, "own", now)
+    drop(rows)
+
+
+def journal_path() -> Path:
+    """The erasure journal; no backup holds it."""
+    return env.load().data / "erasures.journal"
+
+
+def _mark(row: Signature) -> str:
+    """Tells a row from a later one that got its number in a restored database; says nothing of the person."""
+    return hashlib.sha256(bytes(row.nonce)).hexdigest()[:16]
+
+
+def _journal(rows: Sequence[Signature], now: datetime) -> None:
+    if not rows:
+        return
+    path = journal_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = not path.exists()
+    text = "".join(f"{now.date().isoformat()} {row.pk} {_mark(row)}\n" for row in rows)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        # One write: lines of two processes never mix.
+        os.write(handle, text.encode("ascii"))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    if new:
+        keys.sync_folder(path.parent)
+
+
+def replay_journal(at: datetime | None = None) -> int:
+    """Erases again, after a restore, whatever the journal names; the number of rows that were there."""
+    now = at or clock.now()
+    erased = 0
+    try:
+        lines = journal_path().read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return 0
+    for line in lines:
+        parts = line.split()
+        # A line that a crash cut short belongs to an erasure that never committed.
+        if len(parts) != 3 or not parts[1].isdigit():
+            continue
+        with transaction.atomic():
+            row = Signature.objects.select_for_update().filter(pk=int(parts[1])).first()
+            if row is not None and _mark(row) == parts[2]:
+                _erase([row], now)
+                erased += 1
+    if erased:
+        truncate_wal()
+    return erased
+
+
+def truncate_wal() -> None:
+    """Empties SQLite's write-ahead log, which holds older pages; a busy database keeps it for now."""
+    if connection.vendor != "sqlite":
+        return
+    with contextlib.suppress(OperationalError), connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout")
+        before = int(cursor.fetchone()[0])
+        cursor.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
+        try:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={before}")

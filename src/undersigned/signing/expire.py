@@ -1,0 +1,192 @@
+"""What time does by itself: a reminder, the end of what was never confirmed, the end of retention.
+
+When an appeal's retention period is over, everything that leads from its log to persons goes: contact
+data, salts, mail, the key by which repeats were known. A public line stays where its signer agreed to
+the permanent edition and archive; all other lines go too, since consent to the page was consent for as
+long as the privacy notice says. The log and its counts stay for ever: they hold no personal data.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from undersigned.accounts import audit
+from undersigned.appeals.models import Appeal
+from undersigned.ledger import append, publish, read
+from undersigned.ledger.models import Log
+from undersigned.lib import clock, env, keys
+from undersigned.mailroom import queue
+from undersigned.mailroom.models import Message
+from undersigned.signing import mails, opening, people, repeats, sequence
+from undersigned.signing.confirm import PENDING_FOR
+from undersigned.signing.erase import truncate_wal
+from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature
+from undersigned.tlog.leaf import Shred
+
+_CHUNK = 500
+_State = Signature.State
+
+
+@dataclass
+class Erased:
+    """What went when one appeal's retention ended."""
+
+    appeal: str
+    contacts: int = 0
+    lines: int = 0
+    unconfirmed: int = 0
+    messages: int = 0
+
+
+def remind_pending(now: datetime | None = None) -> int:
+    """Reminds once of each signature that waits for its confirmation too long; gives the number of mails."""
+    at = now or clock.now()
+    due = _pending().filter(
+        created_at__lte=at - timedelta(hours=env.load().reminder_hours),
+        created_at__gt=at - PENDING_FOR,
+        reminded_at__isnull=True,
+        appeal__state=Appeal.State.OPEN,
+    )
+    reminded = 0
+    while numbers := list(due.order_by("created_at").values_list("pk", flat=True)[:_CHUNK]):
+        with transaction.atomic():
+            reminded += _remind(numbers, at)
+    return reminded
+
+
+def _pending() -> QuerySet[Signature]:
+    return Signature.objects.filter(state=_State.PENDING)
+
+
+def _remind(numbers: Sequence[int], at: datetime) -> int:
+    rows = list(
+        _pending()
+        .select_for_update(of=("self",))
+        .filter(pk__in=numbers, reminded_at__isnull=True)
+        .select_related("person", "version__text", "appeal")
+        .order_by("pk")
+    )
+    Signature.objects.filter(pk__in=numbers).update(reminded_at=at)
+    done: set[tuple[int, bytes]] = set()
+    for row in rows:
+        key = (row.appeal_id, bytes(row.repeat_key or b""))
+        if key in done or not opening.accepts(row.appeal, at) or _needs_none(row, numbers, at):
+            continue
+        done.add(key)
+        mails.remind(row, to=people.unseal(row.person)["email"], language=row.version.language)
+    return len(done)
+
+
+def _needs_none(row: Signature, numbers: Sequence[int], at: datetime) -> bool:
+    """Whether the address has signed meanwhile, or was reminded of another try."""
+    same = Signature.objects.filter(appeal_id=row.appeal_id, repeat_key=bytes(row.repeat_key or b""))
+    reminded = Q(state=_State.PENDING, reminded_at__gte=at - PENDING_FOR) & ~Q(pk__in=numbers)
+    return same.filter(Q(state__in=Signature.LIVE) | reminded).exists()
+
+
+def drop_stale(now: datetime | None = None) -> int:
+    """Deletes signatures that were not confirmed in 14 days, with all that was written; gives their number.
+
+    First signatories stay on the organisers' list until the appeal opens: they can be asked again.
+    """
+    at = now or clock.now()
+    stale = _pending().filter(created_at__lte=at - PENDING_FOR)
+    stale = stale.exclude(first_order__isnull=False, appeal__state=Appeal.State.DRAFT)
+    dropped = 0
+    while True:
+        with transaction.atomic():
+            rows = list(stale.select_for_update(of=("self",)).order_by("created_at")[:_CHUNK])
+            _drop(rows)
+        dropped += len(rows)
+        if len(rows) < _CHUNK:
+            return dropped
+
+
+def _drop(rows: Sequence[Signature]) -> int:
+    """Deletes rows, their persons, lines and mail; gives the number of messages."""
+    numbers = [row.pk for row in rows]
+    messages = _forget_mail(rows)
+    PublicLine.objects.filter(pk__in=numbers).delete()
+    Person.objects.filter(pk__in=numbers).delete()
+    Signature.objects.filter(pk__in=numbers).delete()
+    return messages
+
+
+def _forget_mail(rows: Sequence[Signature]) -> int:
+    refs = Message.objects.filter(subject_ref__in=[mails.subject_ref(row) for row in rows])
+    found = list(refs.values_list("subject_ref", flat=True))
+    for ref in set(found):
+        queue.forget(subject_ref=ref)
+    return len(found)
+
+
+def erase_expired(now: datetime | None = None) -> list[Erased]:
+    """Erases what the retention period kept, for every appeal whose period is over; says what went."""
+    at = now or clock.now()
+    ended = RecordedEnd.objects.filter(shred_leaf__isnull=True).select_related("appeal__team")
+    over = [
+        end.appeal
+        for end in ended
+        if end.appeal.closed_at
+        and end.appeal.closed_at + timedelta(days=end.appeal.retention_days) <= at
+        and not sequence.is_waiting(end.appeal)
+    ]
+    return [_erase(appeal, at) for appeal in over]
+
+
+def _erase(appeal: Appeal, at: datetime) -> Erased:
+    """Erases in small transactions that may be broken off and begun again; the shred leaf comes last."""
+    gone = Erased(appeal.slug)
+    last = 0
+    while True:
+        with transaction.atomic():
+            rows = list(
+                Signature.objects.select_for_update()
+                .filter(appeal=appeal, pk__gt=last)
+                .order_by("pk")
+                .only("pk", "state", "for_edition", "appeal_id")[:_CHUNK]
+            )
+            _erase_rows(rows, gone)
+        if len(rows) < _CHUNK:
+            break
+        last = rows[-1].pk
+    _shred(appeal, gone, at)
+    truncate_wal()
+    return gone
+
+
+def _erase_rows(rows: Sequence[Signature], gone: Erased) -> None:
+    pending = [row for row in rows if row.state == _State.PENDING]
+    gone.messages += _drop(pending)
+    gone.unconfirmed += len(pending)
+    kept = [row for row in rows if row.state != _State.PENDING]
+    numbers = [row.pk for row in kept]
+    gone.messages += _forget_mail(kept)
+    gone.contacts += Person.objects.filter(pk__in=numbers).delete()[0]
+    private = [row.pk for row in kept if not (row.for_edition and row.state in Signature.LIVE)]
+    gone.lines += PublicLine.objects.filter(pk__in=private).delete()[0]
+    Signature.objects.filter(pk__in=numbers).update(
+        salt_public=None, salt_private=None, repeat_key=None, wants_updates=False, keeps_name=False, reason=""
+    )
+
+
+def _shred(appeal: Appeal, gone: Erased, at: datetime) -> None:
+    """Destroys the key of repeats, then says in the log that nothing leads back; both may be repeated."""
+    log = read.log_of(appeal.public_id)
+    if log is None:
+        raise Log.DoesNotExist(appeal.public_id)
+    keys.destroy(repeats.key_name(appeal))
+    with transaction.atomic():
+        locked = Log.objects.select_for_update().get(pk=log.pk)
+        index = sequence.place_of(locked, Shred())
+        if index is None:
+            index = append.append(log=locked, leaves=[Shred()], at=at)
+        RecordedEnd.objects.filter(appeal=appeal).update(shred_leaf=index)
+        audit.record(
+            team=appeal.team, actor=None, verb="appeal.erase", subject=f"appeal:{appeal.slug}",
+            contacts=gone.contacts, lines=gone.lines, unconfirmed=gone.unconfirmed, messages=gone.messages,
+        )  # fmt: skip
+    publish.publish(log)

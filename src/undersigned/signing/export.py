@@ -1,0 +1,157 @@
+"""The roll as a file: streamed, so that a million lines cost the memory of a few; formulas defused.
+
+The export with personal data holds signatures that stand. An address is in it because the organisers
+answer for it; whether they may write to it stands beside it, as each consent does.
+"""
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from undersigned.accounts import audit
+from undersigned.accounts.models import User
+from undersigned.accounts.permissions import require
+from undersigned.appeals.models import Appeal
+from undersigned.lib.vault import VaultError
+from undersigned.signing import people
+from undersigned.signing.models import PublicLine, Signature
+
+FORMATS = ("csv", "json")
+_CHUNK = 2000
+PUBLIC_COLUMNS = ("name", "pseudonym", "affiliation", "role", "place", "country", "text", "version")
+COLUMNS = (
+    "shown_name", "display", "name", "email", "affiliation", "role", "place", "country", "text", "version",
+    "state", "confirmed_on", "first_signatory", "updates", "addressee", "edition", "consent_wording",
+)  # fmt: skip
+# What a spreadsheet takes for a formula when a cell begins with it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def rows(actor: User | None, appeal: Appeal, format: str) -> Iterator[bytes]:
+    """A file of all signatures that stand, with personal data; raises Forbidden before the first byte.
+
+    Without an actor it is the operator who asks, at the machine itself.
+    """
+    if actor is not None:
+        require(actor, "roll.export", appeal.team)
+    _audit(actor, appeal, format, public=False)
+    return _write(_personal(appeal), COLUMNS, format)
+
+
+def public_rows(actor: User | None, appeal: Appeal, format: str) -> Iterator[bytes]:
+    """A file of what stands on the public roll, in its order; raises Forbidden before the first byte."""
+    if actor is not None:
+        require(actor, "roll.view", appeal.team)
+    _audit(actor, appeal, format, public=True)
+    return _write(_public(appeal), PUBLIC_COLUMNS, format)
+
+
+def _audit(actor: User | None, appeal: Appeal, format: str, *, public: bool) -> None:
+    if format not in FORMATS:
+        raise ValueError(f"not a format of exports: {format!r}")
+    audit.record(
+        team=appeal.team, actor=actor, verb="roll.export", subject=f"appeal:{appeal.slug}",
+        format=format, public=public,
+    )  # fmt: skip
+
+
+def _public(appeal: Appeal) -> Iterator[dict[str, Any]]:
+    lines: QuerySet[PublicLine] = PublicLine.objects.filter(appeal=appeal, listed=True)
+    lines = lines.select_related("signature", "version__text").order_by("sort_key", "signature")
+    for line in lines.iterator(chunk_size=_CHUNK):
+        yield {
+            "name": line.name,
+            "pseudonym": line.signature.display == Signature.Display.PSEUDONYM,
+            "affiliation": line.affiliation,
+            "role": line.role,
+            "place": line.place,
+            "country": line.country,
+            "text": line.version.text.slug,
+            "version": line.version.number,
+        }
+
+
+def _personal(appeal: Appeal) -> Iterator[dict[str, Any]]:
+    signatures = (
+        Signature.objects.filter(appeal=appeal, state__in=Signature.LIVE)
+        .select_related("public_line", "person", "version__text")
+        .order_by("pk")
+    )
+    for signature in signatures.iterator(chunk_size=_CHUNK):
+        yield _signature(signature)
+
+
+def _signature(signature: Signature) -> dict[str, Any]:
+    person = _person(signature)
+    line = getattr(signature, "public_line", None)
+    return {
+        "shown_name": line.name if line else "",
+        "display": signature.display,
+        "name": person.get("name", ""),
+        "email": person.get("email", ""),
+        "affiliation": person.get("affiliation", ""),
+        "role": person.get("role", ""),
+        "place": person.get("place", ""),
+        "country": person.get("country", ""),
+        "text": signature.version.text.slug,
+        "version": signature.version.number,
+        "state": signature.state,
+        "confirmed_on": signature.confirmed_at.date().isoformat() if signature.confirmed_at else "",
+        "first_signatory": signature.first_order is not None,
+        "updates": signature.wants_updates,
+        "addressee": signature.for_addressee,
+        "edition": signature.for_edition,
+        "consent_wording": signature.consent_wording,
+    }
+
+
+def _person(signature: Signature) -> dict[str, str]:
+    """Contact data; none where the retention period is over."""
+    try:
+        return people.unseal(signature.person) if hasattr(signature, "person") else {}
+    except VaultError as error:
+        raise VaultError(f"signature {signature.pk}: {error}") from None
+
+
+def _write(items: Iterator[dict[str, Any]], columns: tuple[str, ...], format: str) -> Iterator[bytes]:
+    return _csv(items, columns) if format == "csv" else _json(items)
+
+
+class _Echo:
+    """Takes what the csv module writes and hands it back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def _csv(items: Iterator[dict[str, Any]], columns: tuple[str, ...]) -> Iterator[bytes]:
+    writer = csv.writer(_Echo())
+    # The mark tells spreadsheets that this is UTF-8.
+    yield b"\xef\xbb\xbf" + str(writer.writerow(columns)).encode()
+    waiting: list[str] = []
+    for item in items:
+        waiting.append(str(writer.writerow([cell(item[column]) for column in columns])))
+        if len(waiting) >= 500:
+            yield "".join(waiting).encode()
+            waiting.clear()
+    yield "".join(waiting).encode()
+
+
+def cell(value: Any) -> str:
+    """A cell that no spreadsheet runs: what begins like a formula gets an apostrophe before it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    return f"'{text}" if text.lstrip(" \u200e\u200f\u061c").startswith(_FORMULA) else text
+
+
+def _json(items: Iterator[dict[str, Any]]) -> Iterator[bytes]:
+    yield b'{"signatures": ['
+    before = "\n"
+    for item in items:
+        yield (before + json.dumps(item, ensure_ascii=False)).encode()
+        before = ",\n"
+    yield b"\n]}\n"

@@ -1,0 +1,141 @@
+"""The private page's acts: what a signer may see and change of their own signature."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from undersigned.ledger.errors import NotPublished
+from undersigned.ledger.models import Log
+from undersigned.ledger.receipt import receipt
+from undersigned.lib import clock, tokens
+from undersigned.signing import commitment, people
+from undersigned.signing.models import Amendment, PublicLine, Signature
+
+__all__ = [
+    "Change", "NotPossible", "NotPublished", "change_consents", "change_display", "find", "receipt_state",
+    "receipt_text", "unsubscribe",
+]  # fmt: skip
+
+
+class NotPossible(Exception):
+    """The signature is in a state in which this cannot be done."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What can be had of a receipt now: the short form, and the full form that opens the last change too."""
+
+    short: bool
+    full: bool
+
+
+def find(token: str, purpose: str = "mine") -> Signature | None:
+    """The signature of a private link, None for anything else."""
+    nonce = tokens.nonce_of(purpose, token)
+    if nonce is None:
+        return None
+    return (
+        Signature.objects.select_related("appeal__team", "version__text", "public_line", "person")
+        .filter(nonce=nonce)
+        .first()
+    )
+
+
+@transaction.atomic
+def change_display(
+    *, signature: Signature, display: str, pseudonym: str = "", at: datetime | None = None
+) -> Signature:
+    """Shows a signature otherwise from now on; the log follows with the next batch, no count changes.
+
+    `display` and `pseudonym` are cleaned (`request.read_display`). Raises NotPossible.
+    """
+    row = Signature.objects.select_for_update().get(pk=signature.pk)
+    if row.state not in Signature.LIVE:
+        raise NotPossible
+    values = people.unseal(row.person)
+    if row.display == display and values["pseudonym"] == pseudonym:
+        return row
+    values["pseudonym"] = pseudonym
+    row.person.sealed = people.seal_values(values)
+    row.person.save(update_fields=["sealed"])
+    line = people.fill_line(row.public_line, values, display=display, language=row.version.language)
+    line.listed = row.state == Signature.State.RECORDED and display != Signature.Display.UNLISTED
+    line.save()
+    row.display = display
+    # New salts overwrite the old ones: what was shown before can be proven by nobody any more.
+    commitment.apply(row, commitment.commit(line, values["email"]))
+    row.save(update_fields=["display", "salt_public", "salt_private", "commitment"])
+    if row.leaf_index is not None:
+        _amend(row, at or clock.now())
+    return row
+
+
+def _amend(row: Signature, now: datetime) -> None:
+    """Asks for an amend leaf; changes between two batches are one."""
+    values = {"commitment": row.commitment, "requested_at": now}
+    same = {"appeal_id": row.appeal_id, "sign_leaf": row.leaf_index}
+    waiting = Amendment.objects.select_for_update().filter(**same, leaf_index=None).first()
+    if waiting is None:
+        Amendment.objects.create(**same, **values)
+    else:
+        Amendment.objects.filter(pk=waiting.pk).update(**values)
+
+
+def change_consents(*, signature: Signature, updates: bool, addressee: bool, edition: bool) -> None:
+    """Keeps what the signer agrees to from now on."""
+    changed = Signature.objects.filter(pk=signature.pk, state__in=Signature.LIVE).update(
+        wants_updates=updates, for_addressee=addressee, for_edition=edition
+    )
+    if not changed:
+        raise NotPossible
+
+
+def unsubscribe(*, signature: Signature, at: datetime | None = None) -> None:
+    """No more updates and no reminder for this signature; doing it twice changes nothing."""
+    now = at or clock.now()
+    Signature.objects.filter(pk=signature.pk).update(wants_updates=False)
+    Signature.objects.filter(pk=signature.pk, state=Signature.State.PENDING, reminded_at=None).update(
+        reminded_at=now
+    )
+
+
+def receipt_state(signature: Signature) -> Change:
+    """Which forms of the receipt can be downloaded now."""
+    log = Log.objects.filter(appeal_id=signature.appeal.public_id).first()
+    if log is None or signature.state not in Signature.LIVE or signature.leaf_index is None:
+        return Change(False, False)
+    opened = _opened_leaf(signature)
+    return Change(
+        signature.leaf_index < log.published_size, opened is not None and opened < log.published_size
+    )
+
+
+def _opened_leaf(signature: Signature) -> int | None:
+    """The leaf that the salts in the row open: the sign leaf, or the last amend leaf once it is written."""
+    if signature.leaf_index is None:
+        return None
+    last = (
+        Amendment.objects.filter(appeal_id=signature.appeal_id, sign_leaf=signature.leaf_index)
+        .order_by("-pk")
+        .first()
+    )
+    return signature.leaf_index if last is None else last.leaf_index
+
+
+def receipt_text(*, signature: Signature, full: bool) -> str:
+    """The receipt as a file's text; raises NotPublished while no signed checkpoint covers it."""
+    state = receipt_state(signature)
+    if not (state.full if full else state.short):
+        raise NotPublished("this signature is being recorded")
+    log = Log.objects.get(appeal_id=signature.appeal.public_id)
+    index = _opened_leaf(signature) if full else signature.leaf_index
+    if index is None:
+        raise NotPublished("this change is being recorded")
+    extra = commitment.opening(signature, people.unseal(signature.person)["email"]) if full else None
+    return receipt(log=log, index=index, extra=extra)
+
+
+def line_of(signature: Signature) -> PublicLine | None:
+    """What a signature shows; None once nothing is left of it."""
+    return getattr(signature, "public_line", None)

@@ -1,0 +1,77 @@
+"""The publisher as a service: records what is due, reminds, lets go of what has had its time."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import DatabaseError, close_old_connections
+
+from undersigned.ledger.errors import LedgerError
+from undersigned.lib import clock
+from undersigned.lib.keys import KeyMissing
+from undersigned.signing import expire, sequence
+
+log = logging.getLogger(__name__)
+
+_POLL = 1.5
+_OFTEN = 600.0
+_DAILY = 86_400.0
+# Trouble that lasts is not worth a line every second.
+_LONGEST_PAUSE = 15.0
+
+
+class _Every:
+    """Lets something be done when so many seconds have passed since it was done last."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.last: float | None = None
+
+    def is_due(self) -> bool:
+        now = time.monotonic()
+        if self.last is not None and now - self.last < self.seconds:
+            return False
+        self.last = now
+        return True
+
+
+def publish_loop(stop: threading.Event) -> None:
+    """Publishes what falls due until `stop` is set; the batch in hand is finished first."""
+    often, daily = _Every(_OFTEN), _Every(_DAILY)
+    pause, said = _POLL, ""
+    while not stop.is_set():
+        close_old_connections()
+        trouble = _try(_record)
+        if often.is_due():
+            trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale)
+        if daily.is_due():
+            trouble = trouble or _try(expire.erase_expired)
+        if trouble and trouble != said:
+            log.error("publishing waits: %s", trouble)
+        elif said and not trouble:
+            log.info("logs are published again")
+        said = trouble
+        pause = min(pause * 2, _LONGEST_PAUSE) if trouble else _POLL
+        stop.wait(pause)
+    close_old_connections()
+
+
+def _record(now: datetime) -> None:
+    recorded = sequence.record_due(now=now)
+    if recorded:
+        log.info("recorded %d", recorded)
+
+
+def _try(step: Callable[[datetime], object]) -> str:
+    """Does a step; what went wrong in one line, empty when nothing did."""
+    try:
+        step(clock.now())
+    except sequence.PublishingFailed as error:
+        return str(error)
+    except (LedgerError, KeyMissing) as error:
+        return str(error)
+    except (DatabaseError, OSError) as error:
+        return f"{step.__name__}: {type(error).__name__}"
+    return ""

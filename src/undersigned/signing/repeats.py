@@ -1,0 +1,30 @@
+"""Whether an address has signed an appeal before, known by a keyed hash and never by the address."""
+
+import unicodedata
+
+from undersigned.appeals.models import Appeal
+from undersigned.lib import vault
+from undersigned.mailroom import address as addresses
+
+_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+
+
+def key_name(appeal: Appeal) -> str:
+    """The name of the appeal's own key; it is destroyed when the appeal's retention ends."""
+    return f"repeat-{appeal.public_id}"
+
+
+def normal(email: str) -> str:
+    """One mailbox, one spelling: no case, no tag behind a plus, no dots where the provider ignores them."""
+    local, domain = addresses.split(email)
+    local = unicodedata.normalize("NFC", local.casefold())
+    bare = local.partition("+")[0] or local
+    if domain in _GOOGLE:
+        domain = "gmail.com"
+        bare = bare.replace(".", "") or bare
+    return f"{bare}@{domain}"
+
+
+def repeat_key(appeal: Appeal, email: str) -> bytes:
+    """What the database keeps to find a repeat: an HMAC under the appeal's own key."""
+    return vault.keyed_hash(key_name(appeal), normal(email))

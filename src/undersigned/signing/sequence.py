@@ -1,0 +1,233 @@
+"""Recording: confirmed signatures get their places in the log, and the log is published.
+
+For each appeal one transaction appends the leaves and marks their rows; then the ledger publishes.
+A crash between the two costs nothing: the next run publishes what was committed.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from undersigned.appeals.models import Appeal, Version
+from undersigned.ledger import append, publish, read
+from undersigned.ledger.errors import LedgerError, PublisherBusy
+from undersigned.ledger.lock import publisher_lock
+from undersigned.ledger.models import Log
+from undersigned.lib import clock
+from undersigned.lib.keys import KeyMissing
+from undersigned.signing import batch as batches
+from undersigned.signing import opening
+from undersigned.signing.batch import Batch, Row
+from undersigned.signing.models import Amendment, PublicLine, RecordedEnd, RecordedVersion, Signature, Undo
+from undersigned.tlog import leaf as leaves_of
+
+# Two numbers a row: below every database's limit of parameters in one statement.
+_CHUNK = 900
+_PATIENCE = 10.0
+_T = TypeVar("_T")
+
+
+class PublishingFailed(Exception):
+    """Some logs could not be published; all others were. `failures` holds a line for each."""
+
+    def __init__(self, recorded: int, failures: list[str]) -> None:
+        super().__init__("; ".join(failures))
+        self.recorded = recorded
+        self.failures = failures
+
+
+def record_due(*, now: datetime | None = None, force: bool = False, hurry: bool = False) -> int:
+    """Records and publishes what is due in every log; gives the number of signatures recorded.
+
+    `force` leaves every appeal's rhythm aside, `hurry` only the minute of open ones. Raises
+    PublishingFailed at the end, when one log's trouble has kept nobody else waiting.
+    """
+    at = now or clock.now()
+    opening.close_due(at)
+    recorded = 0
+    failures = []
+    for appeal in waiting(at):
+        try:
+            recorded += record(appeal, now=at, force=force, hurry=hurry)
+        except PublisherBusy:
+            # Somebody else is doing this very work.
+            continue
+        except (LedgerError, KeyMissing) as error:
+            failures.append(f"{appeal.slug}: {error}")
+    if failures:
+        raise PublishingFailed(recorded, failures)
+    return recorded
+
+
+def waiting(now: datetime) -> QuerySet[Appeal]:
+    """Appeals whose log has something to do, now or when their rhythm lets it; a few indexes answer."""
+    here = OuterRef("pk")
+    signs = Signature.objects.filter(appeal=here, state=Signature.State.CONFIRMED)
+    undos = Undo.objects.filter(appeal=here, leaf_index__isnull=True)
+    amends = Amendment.objects.filter(appeal=here, leaf_index__isnull=True)
+    texts = Version.objects.filter(text__appeal=here, recorded__isnull=True)
+    behind = Log.objects.filter(appeal_id=OuterRef("public_id"), published_size__lt=F("size"))
+    ending = Q(state=Appeal.State.CLOSED, closed_at__lte=now - opening.GRACE, recorded_end__isnull=True)
+    return (
+        Appeal.objects.exclude(state=Appeal.State.DRAFT)
+        .filter(Exists(signs) | Exists(undos) | Exists(amends) | Exists(texts) | Exists(behind) | ending)
+        .order_by("pk")
+    )
+
+
+def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = False) -> int:
+    """Records what is due of one appeal in batches and publishes its log; gives the number of signatures."""
+    found = read.log_of(appeal.public_id)
+    if found is None:
+        raise LedgerError("the appeal has no log")
+    recorded = 0
+    with publisher_lock(appeal.public_id, patience=_PATIENCE):
+        due = None
+        while due is not False:
+            with transaction.atomic():
+                locked = Log.objects.select_for_update().get(pk=found.pk)
+                if due is None:
+                    due = force or batches.is_due(appeal, locked, now, hurry=hurry)
+                batch = batches.gather(appeal, locked, with_signatures=due)
+                recorded += len(batch.signs)
+                _append(locked, batch, now)
+            due = due and batch.full
+        with transaction.atomic():
+            _end(appeal, Log.objects.select_for_update().get(pk=found.pk), now)
+        publish.publish(found)
+    return recorded
+
+
+def _append(locked: Log, batch: Batch, now: datetime) -> None:
+    """Writes a batch and marks its rows, in the caller's transaction."""
+    _adopt(locked, batch, now)
+    leaves = batch.leaves()
+    if not leaves:
+        return
+    index = append.append(log=locked, leaves=leaves, at=now)
+    RecordedVersion.objects.bulk_create(
+        RecordedVersion(version=version, leaf_index=index + place)
+        for place, version in enumerate(batch.texts)
+    )
+    index += len(batch.texts)
+    _mark([(row, index + place) for place, row in enumerate(batch.signs)], now)
+    index += len(batch.signs)
+    numbered = [(row, index + place) for place, row in enumerate(batch.changes)]
+    _number("signing_undo", [(row.pk, at) for row, at in numbered if isinstance(row, Undo)])
+    _number("signing_amendment", [(row.pk, at) for row, at in numbered if isinstance(row, Amendment)])
+
+
+def _mark(placed: Sequence[tuple[Row, int]], now: datetime) -> None:
+    """Recorded rows know their leaf, and their lines stand on the roll."""
+    numbered = _number(
+        "signing_signature",
+        [(row.pk, index) for row, index in placed],
+        also=", state = 'recorded', recorded_at = %s",
+        values=[connection.ops.adapt_datetimefield_value(now)],
+        only=" AND t.state = 'confirmed'",
+    )
+    if numbered != len(placed):
+        raise RuntimeError("a signature changed under the publisher; nothing was recorded")
+    for chunk in _chunks([row.pk for row, _index in placed if not row.unlisted]):
+        PublicLine.objects.filter(pk__in=chunk).update(listed=True)
+
+
+def _number(
+    table: str,
+    placed: Sequence[tuple[int, int]],
+    *,
+    also: str = "",
+    values: Sequence[Any] = (),
+    only: str = "",
+) -> int:
+    """Gives rows their leaf index, hundreds in one statement; all texts here are this module's own."""
+    changed = 0
+    for chunk in _chunks(placed):
+        places = ", ".join(["(%s, %s)"] * len(chunk))
+        statement = (
+            f"UPDATE {table} AS t SET leaf_index = v.column2{also} "  # noqa: S608  no input in it
+            f"FROM (VALUES {places}) AS v WHERE t.id = v.column1{only}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [*values, *(number for pair in chunk for number in pair)])
+            changed += cursor.rowcount
+    return changed
+
+
+def _chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
+    return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
+
+
+def _adopt(locked: Log, batch: Batch, now: datetime) -> None:
+    """Rows whose commitment stands in the log already were recorded before the database was lost."""
+    commitments = [row.commitment for row in batch.signs]
+    commitments += [row.commitment for row in batch.changes if isinstance(row, Amendment)]
+    known = read.find_commitments(locked, commitments)
+    if not known:
+        return
+    signs = [(row, known[row.commitment]) for row in batch.signs if row.commitment in known]
+    _mark(signs, now)
+    batch.signs = [row for row in batch.signs if row.commitment not in known]
+    for row in list(batch.changes):
+        if isinstance(row, Amendment) and row.commitment in known:
+            Amendment.objects.filter(pk=row.pk).update(leaf_index=known[row.commitment])
+            batch.changes.remove(row)
+    reconcile(locked, [index for _row, index in signs], now=now)
+
+
+def reconcile(locked: Log, indexes: Iterable[int], *, now: datetime) -> int:
+    """Signatures whose leaf an adopted leaf has undone stand no longer; gives their number."""
+    ended = 0
+    for chunk in _chunks(sorted(read.dead_leaves(locked, indexes))):
+        rows = Signature.objects.filter(
+            appeal__public_id=locked.appeal_id, leaf_index__in=chunk, state__in=Signature.LIVE
+        )
+        PublicLine.objects.filter(signature__in=rows).update(listed=False)
+        ended += rows.update(state=Signature.State.WITHDRAWN, ended_at=now, keeps_name=False)
+    return ended
+
+
+@transaction.atomic
+def after_mending(mended: Log, *, now: datetime | None = None) -> int:
+    """Ends rows that a restored database believes to stand and whose undo was adopted; their number."""
+    locked = Log.objects.select_for_update().get(pk=mended.pk)
+    entries = locked.leaves.filter(adopted=True).values_list("entry", flat=True)
+    adopted = (leaves_of.parse(bytes(entry)) for entry in entries.iterator())
+    undone = [leaf.sign for leaf in adopted if isinstance(leaf, leaves_of.Undo)]
+    return reconcile(locked, undone, now=now or clock.now())
+
+
+def _end(appeal: Appeal, locked: Log, now: datetime) -> None:
+    """Writes the close leaf, once, when nobody can confirm any more and nothing waits."""
+    current = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    over = current.closed_at is not None and current.closed_at + opening.GRACE <= now
+    if (
+        not over
+        or current.state != Appeal.State.CLOSED
+        or RecordedEnd.objects.filter(appeal=current).exists()
+    ):
+        return
+    if is_waiting(current):
+        return
+    index = place_of(locked, leaves_of.Close())
+    if index is None:
+        index = append.append(log=locked, leaves=[leaves_of.Close()], at=now)
+    RecordedEnd.objects.create(appeal=current, close_leaf=index)
+
+
+def is_waiting(appeal: Appeal) -> bool:
+    """Whether confirmed signatures or changes of the appeal are still to be recorded."""
+    return (
+        Signature.objects.filter(appeal=appeal, state=Signature.State.CONFIRMED).exists()
+        or Undo.objects.filter(appeal=appeal, leaf_index__isnull=True).exists()
+        or Amendment.objects.filter(appeal=appeal, leaf_index__isnull=True).exists()
+    )
+
+
+def place_of(locked: Log, leaf: leaves_of.Leaf) -> int | None:
+    """Where an adopted leaf of these very bytes stands; asked once in an appeal's life."""
+    adopted = locked.leaves.filter(adopted=True, entry=leaves_of.encode(leaf))
+    return adopted.values_list("index", flat=True).first()

@@ -1,0 +1,1 @@
+"""What signers ask for over HTTP: signing, confirming, and their private page."""

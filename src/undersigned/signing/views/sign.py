@@ -1,0 +1,98 @@
+"""Signing by form: POST to the letter's `sign`, answered alike whoever has signed already."""
+
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+
+from undersigned.appeals import reading
+from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.lib import clock
+from undersigned.mailroom import outbox
+from undersigned.signing import intake, limits, opening
+from undersigned.signing.forms import SignForm
+from undersigned.signing.views import answers
+
+
+def public_version(slug: str, text: str) -> Version:
+    """The version that a new signature of a text signs; raises Http404 for what the public does not see."""
+    try:
+        found = reading.public_text(reading.public_appeal(slug), text)
+    except (Appeal.DoesNotExist, Text.DoesNotExist):
+        raise Http404 from None
+    version = reading.current_version(found)
+    if version is None:
+        raise Http404
+    # One appeal object for everybody who asks on.
+    version.text = found
+    return version
+
+
+@csrf_exempt
+def sign(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """Takes a signature, or shows the form again with what was typed and what is wrong."""
+    if request.method in ("GET", "HEAD"):
+        return HttpResponseRedirect(reverse("letter", args=[slug, text]))
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    version = public_version(slug, text)
+    with answers.speaking(version.language):
+        if answers.is_cross_site(request):
+            return answers.cross_site(request)
+        return _sign(request, version)
+
+
+def _sign(request: HttpRequest, version: Version) -> HttpResponse:
+    # Whatever charset a request claims, a browser sends what the page was in.
+    request.encoding = "utf-8"
+    form = SignForm(version, request.POST)
+    if not opening.accepts(version.text.appeal, clock.now()):
+        return _show(request, form, status=422, closed=True)
+    network = limits.network_of(request)
+    wait = limits.signatures.wait(network, limits.sign_limit())
+    if not wait and (not form.is_valid() or form.request is None):
+        return _show(request, form, status=422)
+    wait = wait or limits.signatures.take(network, limits.sign_limit())
+    if wait or form.request is None:
+        return _show(request, form, status=429, retry=wait)
+    try:
+        intake.sign(version=version, request=form.request, language=version.language)
+    except intake.NotAccepted:
+        return _show(request, form, status=422, closed=True)
+    except (OperationalError, OSError):
+        return _show(request, form, status=503, retry=answers.RETRY_SECONDS)
+    return answers.see(reverse("signed", args=[version.text.appeal.slug, version.text.slug]))
+
+
+def _show(
+    request: HttpRequest, form: SignForm, *, status: int, retry: int = 0, closed: bool = False
+) -> HttpResponse:
+    """The form on a page of its own, with what was typed."""
+    version = form.version
+    context = {
+        "form": form,
+        "appeal": version.text.appeal,
+        "text": version.text,
+        "version": version,
+        "action": request.path,
+        "status": status,
+        "retry": retry,
+        "closed": closed,
+        "closed_at": opening.ends_at(version.text.appeal),
+    }
+    return answers.page(request, "signing/sign_form.html", context, status=status, retry=retry)
+
+
+def signed(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """Says to everybody who signed the same: look at your mail."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    version = public_version(slug, text)
+    context = {
+        "appeal": version.text.appeal,
+        "text": version.text,
+        "version": version,
+        "outbox": outbox.is_shown(request),
+    }
+    with answers.speaking(version.language):
+        return answers.page(request, "signing/signed.html", context)

@@ -1,0 +1,46 @@
+"""Withdrawing: the signature stops counting, and a dated line says that there was one."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from undersigned.lib import clock
+from undersigned.mailroom import queue
+from undersigned.signing import ending, mails, people
+from undersigned.signing.confirm import family
+from undersigned.signing.mine import NotPossible
+from undersigned.signing.models import Person, Signature
+
+
+@transaction.atomic
+def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = None) -> Signature:
+    """Takes a signature back; its dated line is nameless unless the person wants the name kept.
+
+    Contact data and salts go at once. Raises NotPossible for a signature that does not stand; doing it
+    twice changes nothing.
+    """
+    rows = family(signature)
+    row = next((one for one in rows if one.pk == signature.pk), None)
+    if row is None or row.state not in (*Signature.LIVE, Signature.State.WITHDRAWN):
+        raise NotPossible
+    if row.state == Signature.State.WITHDRAWN:
+        return row
+    now = at or clock.now()
+    ending.ask_undo(row, "own", now)
+    ending.release_moved(rows, now)
+    row.state = Signature.State.WITHDRAWN
+    row.ended_at = now
+    # An unlisted signature has no name to keep, and one that was never recorded no line.
+    row.keeps_name = keeps_name and row.leaf_index is not None and bool(row.public_line.name)
+    row.wants_updates = row.for_addressee = row.for_edition = False
+    row.salt_public = row.salt_private = None
+    row.commitment = "" if row.leaf_index is None else row.commitment
+    row.save()
+    line = row.public_line
+    if not row.keeps_name:
+        people.fill_line(line, {}, display=row.display, language=row.version.language)
+    line.listed = False
+    line.save()
+    Person.objects.filter(signature=row).delete()
+    queue.forget(subject_ref=mails.subject_ref(row))
+    return row

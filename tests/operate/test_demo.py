@@ -1,0 +1,138 @@
+"""The demonstration appeal: loaded once, whole, marked as invented, and nobody's way in."""
+
+import html
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from undersigned import cli
+from undersigned.accounts import setup
+from undersigned.accounts.models import AuditRecord, User
+from undersigned.appeals import publish
+from undersigned.appeals.models import Appeal, Version
+from undersigned.ledger import fsck, read
+from undersigned.lib import clock, vault
+from undersigned.mailroom.models import Message
+from undersigned.operate.demonstration import load as demonstration
+from undersigned.signing import opening, people, sequence
+from undersigned.signing.models import Person, Signature
+from undersigned.tlog import verify
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def appeal(db: None) -> Appeal:
+    loaded = demonstration.load()
+    assert loaded
+    return loaded
+
+
+def page(path: str, status: int = 200) -> str:
+    answer = Client().get(path)
+    assert answer.status_code == status
+    return html.unescape(answer.content.decode())
+
+
+def test_it_is_loaded_once(appeal: Appeal, capsys: pytest.CaptureFixture[str]) -> None:
+    before = _all_rows()
+    with CaptureQueriesContext(connection) as asked:
+        assert cli.main(["demo", "--quiet"]) == 0
+    assert len(asked) == 1
+    assert capsys.readouterr().out == ""
+    assert cli.main(["demo"]) == 0
+    assert capsys.readouterr().out == "The demonstration appeal is there already.\n"
+    assert _all_rows() == before
+
+
+def _all_rows() -> list[int]:
+    kinds = (Appeal, Version, User, Signature, AuditRecord, Message)
+    return [kind._default_manager.count() for kind in kinds]
+
+
+def test_it_says_where_it_is(db: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["demo"]) == 0
+    assert "/appeals/lamp/" in capsys.readouterr().out
+
+
+def test_it_makes_way_for_a_real_appeal_of_that_name(db: None, cast: object, draft_appeal: Appeal) -> None:
+    Appeal.objects.update(slug=demonstration.SLUG)
+    loaded = demonstration.load()
+    assert loaded and loaded.slug == "lamp-2"
+
+
+def test_it_comes_back_when_it_was_deleted(appeal: Appeal) -> None:
+    Appeal.objects.filter(pk=appeal.pk).update(is_demonstration=False)
+    again = demonstration.load()
+    assert again and again.team == appeal.team
+    assert User.objects.count() == 1
+
+
+def test_nobody_can_sign_in_and_the_set_up_link_is_still_offered(appeal: Appeal) -> None:
+    user = User.objects.get()
+    assert not user.has_usable_password() and not user.is_active
+    assert setup.link()
+    client = Client()
+    client.post("/desk/account/login/code/", {"email": user.email})
+    client.post("/desk/account/password/reset/", {"email": user.email})
+    assert not Message.objects.exists()
+
+
+def test_no_mail_waits_for_anybody(appeal: Appeal) -> None:
+    assert not Message.objects.exists()
+    assert not list(Path(vault.env.load().data).glob("outbox/*"))
+    assert {people.unseal(person)["email"].rpartition("@")[2] for person in Person.objects.all()} == {
+        "saltmarsh.example"
+    }
+    assert not Signature.objects.filter(wants_updates=True).exists()
+    assert not Signature.objects.filter(state=Signature.State.PENDING).exists()
+
+
+def test_it_has_what_an_appeal_can_have(appeal: Appeal) -> None:
+    log = read.log_of(appeal.public_id)
+    assert log
+    totals = read.totals(log)
+    assert (totals.signatures, totals.own, totals.moved, totals.struck) == (42, 1, 2, 0)
+    assert [tally.signatures for tally in read.tallies(log)] == [13, 29]
+    live = Signature.objects.filter(state=Signature.State.RECORDED)
+    assert {display for (display,) in live.values_list("display")} == {"name", "pseudonym", "unlisted"}
+    assert sorted(live.filter(first_order__isnull=False).values_list("first_order", flat=True)) == [
+        1,
+        2,
+        3,
+        4,
+    ]
+    assert opening.accepts(appeal, clock.now())
+    assert not sequence.is_waiting(appeal)
+    assert publish.problems_of(appeal.texts.get()) == []
+
+
+def test_its_log_holds(appeal: Appeal, data: Path) -> None:
+    log = read.log_of(appeal.public_id)
+    assert log and fsck.fsck(log) == []
+    answer = verify.verify_source(str(data / "ledger"), key=log.vkey)
+    assert answer["ok"] and answer["logs"][0]["signatures"] == 42
+
+
+def test_its_pages_show_it(appeal: Appeal) -> None:
+    letter = page("/appeals/lamp/en/")
+    assert "For a lamp in the lighthouse" in letter and "letter, names and places are invented" in letter
+    assert letter.count("Minutes of the Harbour Council") == 1
+    assert "demonstration" in page("/")
+    changes = page("/appeals/lamp/en/versions/2/changes/")
+    assert "<ins" in changes and "four" in changes and "June" in changes
+    assert "two hundred and eleven" in page("/appeals/lamp/en/versions/1/")
+    roll = page("/appeals/lamp/names/")
+    for name in ("Maren Holt", "სოფიო ლომაძე", "أمينة يزيدي", "A lamplighter"):
+        assert name in roll
+    for hidden in ("J. Fisher", "T. Weaver", "saltmarsh.example", "Võ Thị Hạnh"):
+        assert hidden not in roll
+
+
+def test_it_is_the_same_through_the_command_line(demo_installation: object) -> None:
+    site = demo_installation
+    assert site.run("demo").out == "The demonstration appeal is there already.\n"  # type: ignore[attr-defined]
+    assert site.run("verify", str(site.data / "ledger")).code == 0  # type: ignore[attr-defined]
