@@ -83,7 +83,7 @@ types: install-dev
 	@$(CHECK_ENV) $(PY) -m mypy
 
 contracts: install-dev
-	@$(CHECK_ENV) $(VENV)/bin/lint-imports --no-timing
+	@$(CHECK_ENV) $(VENV)/bin/lint-imports --no-logo
 
 test-sqlite: install-dev
 	@echo "== on SQLite"

@@ -1,156 +1,120 @@
-"""Letter pages, sign POSTs and confirmations per second, as ratios to the server's own hello.
+"""Letter pages, sign POSTs and confirmations a second, and memory, at 0 and at a million signatures.
 
-    python -m bench.baseline [--seconds 5] [--connections 64]
-
-Starts a server of its own with the demonstration appeal in a temporary folder.
+Each figure is the median of three runs and stands beside its ratio to the hello of the same server in
+the same run. A POST counts only if its row is in the database afterwards.
 """
 
 import argparse
-import asyncio
-import json
+import itertools
 import os
-import signal
-import sqlite3
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from urllib.error import URLError
+import statistics
+from collections.abc import Callable, Iterator
 from urllib.parse import urlencode
-from urllib.request import urlopen
 
-import psutil
+from bench import load
+from bench.site import SLUG, Site, site
 
-PORT = 8765
-LETTER = "/appeals/lamp/en/"
-
-
-@dataclass(frozen=True)
-class Rate:
-    """What one kind of request reached."""
-
-    name: str
-    per_second: float
-    answers: dict[int, int]
+ROUNDS = 3
+CONNECTIONS = 32
 
 
-async def _client(make: Callable[[], bytes], until: float, answers: dict[int, int]) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", PORT)
-    while time.monotonic() < until:
-        writer.write(make())
-        head = await reader.readuntil(b"\r\n\r\n")
-        status = int(head.split(b" ", 2)[1])
-        length = 0
-        for line in head.lower().split(b"\r\n"):
-            if line.startswith(b"content-length:"):
-                length = int(line.split(b":")[1])
-        if length:
-            await reader.readexactly(length)
-        answers[status] = answers.get(status, 0) + 1
-    writer.close()
-
-
-async def measure(name: str, make: Callable[[], bytes], seconds: float, connections: int) -> Rate:
-    """Sends requests over kept connections for some seconds."""
-    answers: dict[int, int] = {}
-    began = time.monotonic()
-    await asyncio.gather(*(_client(make, began + seconds, answers) for _ in range(connections)))
-    return Rate(name, sum(answers.values()) / (time.monotonic() - began), answers)
-
-
-def get(path: str) -> Callable[[], bytes]:
-    """The same GET each time."""
-    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n\r\n".encode()
-    return lambda: request
-
-
-def sign(path: str) -> Callable[[], bytes]:
-    """A sign POST with another name and address each time."""
-    counter = iter(range(10**12))
-
-    def make() -> bytes:
-        number = next(counter)
-        body = urlencode(
-            {
-                "name": f"Signer Number{number}",
-                "email": f"s{os.getpid()}-{number}@bench.example",
-                "display": "name",
-            }
-        ).encode()
-        head = (
-            f"POST {path}sign HTTP/1.1\r\nHost: 127.0.0.1:{PORT}\r\n"
-            f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        return head.encode() + body
-
-    return make
-
-
-def await_server(process: subprocess.Popen[bytes]) -> None:
-    """Returns when the server answers."""
-    while process.poll() is None:
-        try:
-            urlopen(f"http://127.0.0.1:{PORT}/healthz", timeout=5).close()
-            return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise SystemExit("the server ended")
-
-
-def memory(process: subprocess.Popen[bytes]) -> float:
-    """Megabytes that the server's processes use together, shared pages counted once."""
-    parent = psutil.Process(process.pid)
-    return sum(p.memory_full_info().pss for p in [parent, *parent.children(recursive=True)]) / 1e6
-
-
-def rows(data: Path) -> int:
-    """Signatures in the database."""
-    with sqlite3.connect(data / "undersigned.sqlite3") as connection:
-        return int(connection.execute("SELECT count(*) FROM signing_signature").fetchone()[0])
-
-
-def run(options: argparse.Namespace, data: Path) -> list[Rate]:
-    """Measures everything against a running server."""
-    before = rows(data)
-    rates = [
-        asyncio.run(measure(name, make, options.seconds, options.connections))
-        for name, make in (("hello", get("/healthz")), ("letter", get(LETTER)), ("sign", sign(LETTER)))
-    ]
-    stored = rows(data) - before
-    accepted = rates[-1].answers.get(303, 0)
-    print(json.dumps({"accepted": accepted, "stored": stored, "durable": accepted == stored}))
-    return rates
-
-
-def main() -> None:
-    """Prints one line of JSON for each figure."""
+def main(argv: list[str] | None = None) -> None:
+    """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    parser.add_argument("--connections", type=int, default=64)
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="undersigned-bench-") as folder:
-        data = Path(folder) / "data"
-        environment = os.environ | {
-            "UNDERSIGNED_DATA": str(data), "UNDERSIGNED_PORT": str(PORT), "UNDERSIGNED_SIGN_LIMIT": "0",
-        }  # fmt: skip
-        command = [sys.executable, "-m", "undersigned.cli", "serve", "--prepare", "--demo", "--only-web"]
-        with (Path(folder) / "log").open("wb") as log:
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-            try:
-                await_server(process)
-                rates = run(options, data)
-                used = memory(process)
-            finally:
-                process.send_signal(signal.SIGTERM)
-                process.wait(60)
-    hello = rates[0].per_second
-    for rate in rates:
-        figures = {"per_second": round(rate.per_second), "to_hello": round(rate.per_second / hello, 4)}
-        print(json.dumps({"name": rate.name, **figures, "answers": rate.answers}))
-    print(json.dumps({"name": "memory", "megabytes": round(used, 1)}))
+    parser.add_argument("--signatures", type=int, default=1_000_000, help="recorded for the second half")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of one run")
+    options = parser.parse_args(argv)
+    if (os.cpu_count() or 1) > 1:
+        os.sched_setaffinity(0, {1})
+    with site() as place:
+        print(f"{'':40}{'a second':>10}{'of hello':>10}")
+        place.start("bench.hello:app")
+        hello = _median(lambda: _pages(place, "/", options.seconds))
+        place.stop()
+        _row("hello", hello, hello)
+        _figures(place, hello, options.seconds, 0)
+        fill = "import sys; from bench import fill; fill.recorded(int(sys.argv[1]))"
+        place.python(fill, str(options.signatures))
+        _figures(place, hello, options.seconds, options.signatures)
+
+
+def _figures(place: Site, hello: float, seconds: float, recorded: int) -> None:
+    place.start()
+    at = f"at {recorded:,}"
+    _row(f"letter page {at}", _median(lambda: _pages(place, f"/appeals/{SLUG}/en/", seconds)), hello)
+    _row(f"sign POST, durable, {at}", _median(lambda: _signs(place, seconds)), hello)
+    _row(f"confirm POST, durable, {at}", _median(lambda: _confirms(place, seconds)), hello)
+    print(f"anonymous memory of the web process {at}: {place.anonymous_memory():.0f} MB")
+    place.stop()
+
+
+def _row(name: str, rate: float, hello: float) -> None:
+    print(f"{name:40}{rate:>10,.0f}{rate / hello:>10.3f}", flush=True)
+
+
+def _median(measure: Callable[[], float]) -> float:
+    return statistics.median(measure() for _ in range(ROUNDS))
+
+
+def _host(place: Site) -> str:
+    return f"127.0.0.1:{place.port}"
+
+
+def _pages(place: Site, path: str, seconds: float) -> float:
+    request = load.get(path, _host(place))
+    result = load.run(place.port, itertools.repeat(request), connections=CONNECTIONS, seconds=seconds)
+    _expect(result, {200})
+    return result.rate
+
+
+_counter = itertools.count()
+
+
+def _sign_requests(place: Site) -> Iterator[bytes]:
+    for number in _counter:
+        form = {"name": f"Signer {_letters(number)}", "email": f"signer{number}@bench.org", "display": "name"}
+        yield load.post(f"/appeals/{SLUG}/en/sign", _host(place), urlencode(form))
+
+
+def _letters(number: int) -> str:
+    """A number as letters, since names hold few digits."""
+    return "".join(chr(ord("a") + int(digit)) for digit in str(number))
+
+
+def _count(place: Site, state: str) -> int:
+    code = (
+        "import sys; from undersigned.signing.models import Signature\n"
+        "print(Signature.objects.filter(state=sys.argv[1]).count())"
+    )
+    return int(place.python(code, state))
+
+
+def _signs(place: Site, seconds: float) -> float:
+    before = _count(place, "pending")
+    result = load.run(place.port, _sign_requests(place), connections=CONNECTIONS, seconds=seconds)
+    _expect(result, {303})
+    stored = _count(place, "pending") - before
+    if stored != result.statuses[303]:
+        raise RuntimeError(f"{result.statuses[303]} acknowledged, {stored} stored")
+    return stored / result.seconds
+
+
+def _confirms(place: Site, seconds: float) -> float:
+    code = "import sys; from bench import fill; print('\\n'.join(fill.confirm_paths(int(sys.argv[1]))))"
+    paths = place.python(code, str(int(4000 * seconds))).split()
+    before = _count(place, "confirmed")
+    requests = (load.post(path, _host(place), "") for path in paths)
+    result = load.run(place.port, requests, connections=CONNECTIONS, seconds=seconds)
+    _expect(result, {200, 303})
+    stored = _count(place, "confirmed") - before
+    if stored != result.statuses.total():
+        raise RuntimeError(f"{result.statuses.total()} acknowledged, {stored} stored")
+    return stored / result.seconds
+
+
+def _expect(result: load.Result, wanted: set[int]) -> None:
+    if set(result.statuses) - wanted:
+        raise RuntimeError(f"unexpected answers: {dict(result.statuses)}")
 
 
 if __name__ == "__main__":

@@ -51,6 +51,7 @@ class Site:
             ],
             env=self.environment,
             cwd=PROJECT,
+            stderr=subprocess.DEVNULL,
         )  # fmt: skip
         for _ in range(400):
             with contextlib.suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=5):

@@ -192,7 +192,7 @@ def installation(tmp_path: Path, prepared: Installation) -> Iterator[Installatio
 
 @pytest.fixture
 def demo_installation(tmp_path: Path, prepared_demo: Installation) -> Iterator[Installation]:
-    """An installation of the test's own with the demonstration appeal: signatures of two versions in a published log."""
+    """An installation of the test's own with the demonstration appeal and its published log."""
     yield from _copy(prepared_demo, tmp_path / "demo-site")
 
 

@@ -36,7 +36,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "undersigned.pages.middleware.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "undersigned.pages.middleware.StorageTrouble",
     # Public pages touch no session and so set no cookie; a test says so.
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -69,6 +68,8 @@ TEMPLATES = [
 _SQLITE = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": str((UNDERSIGNED.data / "undersigned.sqlite3").resolve()),
+    # A connection of its own for each thread, kept: opening one costs more than a query.
+    "CONN_MAX_AGE": None,
     "OPTIONS": {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -121,8 +122,6 @@ TIME_ZONE = UNDERSIGNED.time_zone
 USE_TZ = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = str((UNDERSIGNED.data / "static").resolve())
-WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

@@ -1,5 +1,10 @@
 from django.urls import URLPattern, URLResolver, include, path
 
+handler400 = "undersigned.pages.errors.bad_request"
+handler403 = "undersigned.pages.errors.forbidden"
+handler404 = "undersigned.pages.errors.not_found"
+handler500 = "undersigned.pages.errors.server_error"
+
 # Order matters once: /desk/ and the fixed names come before an appeal's own addresses.
 urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/account/", include("undersigned.accounts.allauth_urls")),

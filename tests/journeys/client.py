@@ -35,6 +35,8 @@ class _Forms(HTMLParser):
         if tag == "form":
             self._form = Form(values.get("action", ""), values.get("method", "get").lower())
             self.forms.append(self._form)
+        elif tag == "option" and self._form is not None and self._select and "selected" in values:
+            self._form.fields[self._select] = values.get("value", "")
         elif self._form is None or not (name := values.get("name", "")):
             return
         elif tag == "input":
@@ -49,8 +51,6 @@ class _Forms(HTMLParser):
             self._form.fields.setdefault(name, "")
         elif tag == "button":
             self._form.buttons.append(name)
-        if tag == "option" and self._select and "selected" in values and self._form is not None:
-            self._form.fields[self._select] = values.get("value", "")
 
     def handle_data(self, data: str) -> None:
         if self._into and self._form is not None:

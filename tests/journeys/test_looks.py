@@ -68,7 +68,8 @@ def _look(guest: Visitor, pages: Iterator[tuple[str, str, int]], *, shoot: bool 
 
 def test_public_pages_are_accessible_narrow_and_quiet(town: Town, visit: Callable[..., Visitor]) -> None:
     guest = visit(town)
-    assert _look(guest, _public()) == []
+    found = _look(guest, _public())
+    assert not found, "\n".join(found)
     assert not guest.has_cookies()
 
 
@@ -94,7 +95,7 @@ def test_the_signers_pages_are_accessible_narrow_and_quiet(town: Town, visit: Ca
                 ]
             ),
         )
-    assert found == []
+    assert not found, "\n".join(found)
     assert not guest.has_cookies()
 
 
@@ -116,7 +117,7 @@ def test_desk_pages_are_accessible_narrow_and_quiet(town: Town, visit: Callable[
     guest.fill(login=OWNER, password=PASSWORD)
     guest.press("Sign in")
     found += _look(guest, _desk())
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @pytest.mark.parametrize("language", ["es", "ar"])
@@ -136,7 +137,8 @@ def test_the_desk_follows_its_account(town: Town, visit: Callable[..., Visitor],
         (f"desk-{language}-settings", f"/desk/appeals/{RIVER}/settings/", 200),
         (f"desk-{language}-draft", f"/desk/appeals/{RIVER}/draft/ar/", 200),
     ]
-    assert _look(guest, iter(pages)) == []
+    found = _look(guest, iter(pages))
+    assert not found, "\n".join(found)
 
 
 def test_the_dark_is_as_readable_as_the_light(town: Town, visit: Callable[..., Visitor]) -> None:
@@ -154,4 +156,4 @@ def test_the_dark_is_as_readable_as_the_light(town: Town, visit: Callable[..., V
     for page in ("", "draft/en/", "settings/"):
         guest.open(f"/desk/appeals/{FERRY}/{page}")
         found += [f"desk {page}: {line}" for line in guest.violations()]
-    assert found == []
+    assert not found, "\n".join(found)

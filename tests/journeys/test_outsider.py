@@ -41,11 +41,8 @@ def test_another_team_gets_what_a_missing_appeal_gets(town: Town, signed_in: dic
     for place in DESK_PAGES:
         theirs = otto.get(f"/desk/appeals/{FERRY}/{place}")
         missing = otto.get(f"/desk/appeals/no-such/{place}")
-        assert (theirs.status, missing.status) in ((404, 404), (405, 405)), (
-            page,
-            theirs.status,
-            missing.status,
-        )
+        both = theirs.status, missing.status
+        assert both in ((404, 404), (405, 405)), (place, both)
     page = otto.get("/desk/")
     assert "night-ferry" not in page.text and "others-secret" in page.text
     token = _token(otto)

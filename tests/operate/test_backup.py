@@ -21,7 +21,7 @@ erase.erase(signature=row)
 SIGN = """
 from undersigned.appeals.models import Version
 from undersigned.signing import intake, request
-version = Version.objects.select_related("text__appeal").get()
+version = Version.objects.select_related("text__appeal").order_by("-number").first()
 values = {"name": "Late Comer", "email": "late@people.example"}
 intake.sign(version=version, request=request.read(version.text.appeal, values), language="en")
 """
@@ -86,15 +86,17 @@ def test_it_holds_no_key_no_mail_no_session_and_no_journal(site: Installation) -
 
 
 def test_whoever_was_erased_since_stays_erased(site: Installation, backup: Path) -> None:
-    assert "Maren Holt" in names(site)
+    before = names(site)
+    (own,) = sql(site, "SELECT sum(own) FROM ledger_versiontally")[0]
+    assert "Maren Holt" in before
     erased = int(site.python(ERASE).out)
     done = site.run("restore", str(backup), "--force")
     assert done.code == 0, done.err
-    assert "Maren Holt" not in names(site)
-    assert len(names(site)) == 8
+    assert names(site) == before - {"Maren Holt"}
     assert sql(site, f"SELECT count(*) FROM signing_person WHERE signature_id = {erased}") == [(0,)]
     assert site.run("publish").code == 0
-    assert sql(site, "SELECT own FROM ledger_versiontally") == [(1,)]
+    assert isinstance(own, int)
+    assert sql(site, "SELECT sum(own) FROM ledger_versiontally") == [(own + 1,)]
 
 
 def test_no_old_mail_goes_out_before_somebody_says_so(site: Installation) -> None:

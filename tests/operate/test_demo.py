@@ -8,13 +8,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.installation import Installation
 from undersigned import cli
 from undersigned.accounts import setup
 from undersigned.accounts.models import AuditRecord, User
 from undersigned.appeals import publish
 from undersigned.appeals.models import Appeal, Version
 from undersigned.ledger import fsck, read
-from undersigned.lib import clock, vault
+from undersigned.lib import clock
 from undersigned.mailroom.models import Message
 from undersigned.operate.demonstration import load as demonstration
 from undersigned.signing import opening, people, sequence
@@ -58,7 +59,7 @@ def test_it_says_where_it_is(db: None, capsys: pytest.CaptureFixture[str]) -> No
     assert "/appeals/lamp/" in capsys.readouterr().out
 
 
-def test_it_makes_way_for_a_real_appeal_of_that_name(db: None, cast: object, draft_appeal: Appeal) -> None:
+def test_it_makes_way_for_a_real_appeal_of_that_name(draft_appeal: Appeal) -> None:
     Appeal.objects.update(slug=demonstration.SLUG)
     loaded = demonstration.load()
     assert loaded and loaded.slug == "lamp-2"
@@ -81,9 +82,9 @@ def test_nobody_can_sign_in_and_the_set_up_link_is_still_offered(appeal: Appeal)
     assert not Message.objects.exists()
 
 
-def test_no_mail_waits_for_anybody(appeal: Appeal) -> None:
+def test_no_mail_waits_for_anybody(appeal: Appeal, data: Path) -> None:
     assert not Message.objects.exists()
-    assert not list(Path(vault.env.load().data).glob("outbox/*"))
+    assert not list(data.glob("outbox/*"))
     assert {people.unseal(person)["email"].rpartition("@")[2] for person in Person.objects.all()} == {
         "saltmarsh.example"
     }
@@ -99,12 +100,8 @@ def test_it_has_what_an_appeal_can_have(appeal: Appeal) -> None:
     assert [tally.signatures for tally in read.tallies(log)] == [13, 29]
     live = Signature.objects.filter(state=Signature.State.RECORDED)
     assert {display for (display,) in live.values_list("display")} == {"name", "pseudonym", "unlisted"}
-    assert sorted(live.filter(first_order__isnull=False).values_list("first_order", flat=True)) == [
-        1,
-        2,
-        3,
-        4,
-    ]
+    first = live.filter(first_order__isnull=False).order_by("first_order")
+    assert list(first.values_list("first_order", flat=True)) == [1, 2, 3, 4]
     assert opening.accepts(appeal, clock.now())
     assert not sequence.is_waiting(appeal)
     assert publish.problems_of(appeal.texts.get()) == []
@@ -132,7 +129,6 @@ def test_its_pages_show_it(appeal: Appeal) -> None:
         assert hidden not in roll
 
 
-def test_it_is_the_same_through_the_command_line(demo_installation: object) -> None:
-    site = demo_installation
-    assert site.run("demo").out == "The demonstration appeal is there already.\n"  # type: ignore[attr-defined]
-    assert site.run("verify", str(site.data / "ledger")).code == 0  # type: ignore[attr-defined]
+def test_it_is_the_same_through_the_command_line(demo_installation: Installation) -> None:
+    assert demo_installation.run("demo").out == "The demonstration appeal is there already.\n"
+    assert demo_installation.run("verify", str(demo_installation.data / "ledger")).code == 0

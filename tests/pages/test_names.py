@@ -47,7 +47,9 @@ def test_a_search_forgives_case_and_accents_and_is_kept_by_no_cache(
     assert page["X-Robots-Tag"] == "noindex" and 'content="noindex"' in html
 
 
-@pytest.mark.parametrize("typed", ["", "   ", "\0", "'; DROP TABLE--", "%", "<b>", "x" * 5000, "‮", "李"])
+@pytest.mark.parametrize(
+    "typed", ["", "   ", "\0", "'; DROP TABLE--", "%", "<b>", "x" * 5000, "\u202e", "李"]
+)
 def test_any_query_gets_a_page(reader: Client, signed_appeal: Appeal, typed: str) -> None:
     page = reader.get(NAMES, {"q": typed})
     assert page.status_code == 200 and "<b>" not in page.content.decode()

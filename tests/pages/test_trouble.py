@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import get_language
 
 from undersigned.pages import errors, site
-from undersigned.pages.staticfiles import asset
+from undersigned.pages.staticfiles import asset, serve
 from undersigned.pages.urls import urlpatterns as own
 
 TROUBLES = {
@@ -85,11 +85,17 @@ def test_the_error_page_needs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert page.status_code == 500 and b"<h1>" in page.content
 
 
-def test_not_found_speaks_the_readers_language(reader: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_not_found_speaks_the_readers_language(reader: Client) -> None:
     for wanted, spoken in [("ar", 'lang="ar" dir="rtl"'), ("fr-CA", 'lang="fr"'), ("ka", 'lang="en"')]:
         page = reader.get("/no/such/page", headers={"Accept-Language": wanted})
         assert page.status_code == 404 and spoken in page.content.decode()
     assert get_language() == "en"
+
+
+@pytest.mark.parametrize("address", ["/api/v1/nothing", "/api/v2/"])
+def test_programs_are_told_in_json_that_nothing_is_there(reader: Client, address: str) -> None:
+    page = reader.get(address)
+    assert page.status_code == 404 and "error" in page.json()
 
 
 def test_forbidden_has_a_page(reader: Client) -> None:
@@ -133,9 +139,9 @@ def test_a_static_file_has_an_address_that_changes_with_it(reader: Client) -> No
     assert packed["Vary"] == "Accept-Encoding"
 
 
-def test_an_old_or_plain_address_gives_the_file_of_today_for_minutes(reader: Client) -> None:
+def test_an_old_or_plain_address_gives_the_file_of_today_for_minutes() -> None:
     for name in ("public.css", "public.0123456789ab.css"):
-        page = reader.get(f"/static/undersigned/{name}")
+        page = serve(RequestFactory().get(f"/static/undersigned/{name}"), f"undersigned/{name}")
         assert page.status_code == 200 and page["Cache-Control"] == "public, max-age=300"
 
 

@@ -28,6 +28,7 @@ ACTS: Mapping[str, object] = {
     "appeal.delete": _("deleted an appeal"),
     "appeal.erase": _("erased contact data whose time had ended"),
     "first.invite": _("invited first signatories"),
+    "first.ask": _("asked a first signatory again"),
     "first.remove": _("took a first signatory off the list"),
     "signature.strike": _("struck a signature out"),
     "signature.hold": _("held a signature"),

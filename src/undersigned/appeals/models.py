@@ -100,7 +100,7 @@ class Text(models.Model):
                 name="appeals_text_derived_has_parent",
             ),
             models.CheckConstraint(
-                condition=~models.Q(slug__in=["names", "sources", "variants", "verify"]),
+                condition=~models.Q(slug__in=["names", "sources", "variants", "verify", "privacy"]),
                 name="appeals_text_reserved_slug",
             ),
         ]

@@ -16,7 +16,7 @@ from undersigned.mailroom.render import Rendered
 log = logging.getLogger(__name__)
 
 # A connection that has been quiet for so long is asked whether it still stands.
-_QUIET = 5.0
+_QUIET = 0.5
 _PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 # Answers to RCPT that are about us, not about the address: no permission, wrong commands.
 _OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538, 555})

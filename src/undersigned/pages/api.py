@@ -133,7 +133,7 @@ def _for_all(response: HttpResponse) -> HttpResponse:
 def appeals(request: HttpRequest, response: HttpResponse, after: str = "") -> dict[str, Any]:
     """Public appeals, a hundred at a time; `after` is the slug of the last one seen."""
     _for_all(response)
-    rows = list(public_appeals(after[:80])[: PAGE + 1])
+    rows = list(public_appeals(after)[: PAGE + 1])
     found = families(rows[:PAGE])
     lines = [
         {

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals.models import Appeal
@@ -56,8 +57,9 @@ def initial(name: str, language: str) -> str:
     own = next((char for char in name if char.isalpha()), "")
     # A letter that the language counts as its own is sorted behind another, by a mark that no name holds.
     if primary[1:2] == "\U0010fffd":
-        return own.upper()
-    return primary[0].upper()
+        return own.title()
+    # Georgian has capitals that headings do not use: title case leaves it as it is written.
+    return primary[0].title()
 
 
 def grouped(lines: Iterable[roll.Line], tag: str, language: str) -> list[Group]:
@@ -103,8 +105,10 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
         "first": [shown(line, language) for line in roll.first_signatories(family.appeal)]
         if first_page
         else [],
-        "pages": address.pages(found, first=first_page, last=last),
-        "pages_above": None if first_page else address.pages(found, first=False, last=last),
+        "pages": None if query else address.pages(found, first=first_page, last=last),
+        "pages_above": None
+        if first_page or query
+        else address.pages(found, first=False, last=last) | {"label": _("Pages, above the names")},
         "is_end": not query and found.next is None,
         "withdrawn": roll.withdrawn(family.appeal) if not query and found.next is None else [],
         "noindex": not first_page or family.appeal.profile != Appeal.Profile.OPEN,
@@ -152,7 +156,7 @@ class _Address:
         asked = {key: value for key, value in {"lang": self.lang, **query}.items() if value}
         return f"{self.path}?{urlencode(asked)}" if asked else self.path
 
-    def pages(self, found: roll.RollPage, *, first: bool, last: bool) -> dict[str, str]:
+    def pages(self, found: roll.RollPage, *, first: bool, last: bool) -> dict[str, object]:
         """Where the pagination leads."""
         return {
             "first": "" if first else self.to(),

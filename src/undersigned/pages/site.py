@@ -1,5 +1,6 @@
 """The site's own pages: the list of appeals, how counting works, and what machines ask first."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,6 +23,8 @@ from undersigned.pages.family import Family, families
 from undersigned.signing import opening
 
 PAGE = 20
+
+_SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 # Pages that belong to one person or to the organisers.
 _PRIVATE = ("/confirm/", "/mine/", "/unsubscribe/", "/outbox/", "/desk/")
 
@@ -41,17 +44,24 @@ def public_appeals(after: str = "") -> QuerySet[Appeal]:
     rows = Appeal.objects.filter(state__in=reading.PUBLIC, texts__versions__number=1).distinct()
     # "open" stands behind "closed" in the alphabet.
     rows = rows.order_by("-state", "-opened_at", "-pk")
-    last = Appeal.objects.filter(state__in=reading.PUBLIC, slug=after).first() if after else None
+    last = _behind(after)
     if last is None:
         return rows
     same = Q(state=last.state, opened_at=last.opened_at, pk__lt=last.pk)
     return rows.filter(Q(state__lt=last.state) | Q(state=last.state, opened_at__lt=last.opened_at) | same)
 
 
+def _behind(slug: str) -> Appeal | None:
+    """The appeal that a page ended with; None for what is no slug: PostgreSQL refuses some."""
+    if not _SLUG.fullmatch(slug):
+        return None
+    return Appeal.objects.filter(state__in=reading.PUBLIC, slug=slug).first()
+
+
 @require_safe
 def home(request: HttpRequest) -> HttpResponseBase:
     """The public appeals, a page at a time."""
-    after = request.GET.get("after", "")[:80]
+    after = request.GET.get("after", "")
     rows = list(public_appeals(after)[: PAGE + 1])
     appeals = rows[:PAGE]
     found, standings = families(appeals), counts.standings(appeals)

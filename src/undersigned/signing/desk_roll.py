@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -100,7 +100,10 @@ def page(*, actor: User, appeal: Appeal, asked: Asked, size: int = SIZE) -> Show
         rows = rows.filter(pk__lt=asked.after)
     elif asked.before is not None:
         rows = rows.filter(pk__gt=asked.before)
-    found = list(rows.order_by("pk" if backwards else "-pk")[: size + 1])
+    # Most rows are recorded: walk them by number. The others have indexes of their own, which SQLite
+    # takes only where the order is not the row's number itself.
+    number = F("pk") if asked.state == Signature.State.RECORDED else F("pk") + 0
+    found = list(rows.order_by(number.asc() if backwards else number.desc())[: size + 1])
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()

@@ -44,28 +44,27 @@ class Erased:
 def remind_pending(now: datetime | None = None) -> int:
     """Reminds once of each signature that waits for its confirmation too long; gives the number of mails."""
     at = now or clock.now()
-    due = _pending().filter(
-        created_at__lte=at - timedelta(hours=env.load().reminder_hours),
-        created_at__gt=at - PENDING_FOR,
-        reminded_at__isnull=True,
-        appeal__state=Appeal.State.OPEN,
-    )
     reminded = 0
-    while numbers := list(due.order_by("created_at").values_list("pk", flat=True)[:_CHUNK]):
-        with transaction.atomic():
-            reminded += _remind(numbers, at)
+    for appeal in Appeal.objects.filter(state=Appeal.State.OPEN):
+        due = _pending(appeal).filter(
+            created_at__lte=at - timedelta(hours=env.load().reminder_hours),
+            created_at__gt=at - PENDING_FOR,
+            reminded_at__isnull=True,
+        )
+        while numbers := list(due.order_by("created_at").values_list("pk", flat=True)[:_CHUNK]):
+            with transaction.atomic():
+                reminded += _remind(numbers, at)
     return reminded
 
 
-def _pending() -> QuerySet[Signature]:
-    return Signature.objects.filter(state=_State.PENDING)
+def _pending(appeal: Appeal) -> QuerySet[Signature]:
+    return Signature.objects.filter(appeal=appeal, state=_State.PENDING)
 
 
 def _remind(numbers: Sequence[int], at: datetime) -> int:
     rows = list(
-        _pending()
-        .select_for_update(of=("self",))
-        .filter(pk__in=numbers, reminded_at__isnull=True)
+        Signature.objects.select_for_update(of=("self",))
+        .filter(pk__in=numbers, state=_State.PENDING, reminded_at__isnull=True)
         .select_related("person", "version__text", "appeal")
         .order_by("pk")
     )
@@ -93,8 +92,13 @@ def drop_stale(now: datetime | None = None) -> int:
     First signatories stay on the organisers' list until the appeal opens: they can be asked again.
     """
     at = now or clock.now()
-    stale = _pending().filter(created_at__lte=at - PENDING_FOR)
-    stale = stale.exclude(first_order__isnull=False, appeal__state=Appeal.State.DRAFT)
+    return sum(_drop_stale(appeal, at) for appeal in Appeal.objects.all())
+
+
+def _drop_stale(appeal: Appeal, at: datetime) -> int:
+    stale = _pending(appeal).filter(created_at__lte=at - PENDING_FOR)
+    if appeal.state == Appeal.State.DRAFT:
+        stale = stale.filter(first_order__isnull=True)
     dropped = 0
     while True:
         with transaction.atomic():

@@ -51,7 +51,8 @@ def change_display(
     `display` and `pseudonym` are cleaned (`request.read_display`). Raises NotPossible.
     """
     row = Signature.objects.select_for_update().get(pk=signature.pk)
-    if row.state not in Signature.LIVE:
+    # After the retention period there is nobody left to show otherwise.
+    if row.state not in Signature.LIVE or not hasattr(row, "person") or not hasattr(row, "public_line"):
         raise NotPossible
     values = people.unseal(row.person)
     if row.display == display and values["pseudonym"] == pseudonym:
@@ -106,6 +107,9 @@ def receipt_state(signature: Signature) -> Change:
     if log is None or signature.state not in Signature.LIVE or signature.leaf_index is None:
         return Change(False, False)
     opened = _opened_leaf(signature)
+    if signature.salt_public is None or not hasattr(signature, "person"):
+        # The retention period is over: what opens the commitment is destroyed.
+        opened = None
     return Change(
         signature.leaf_index < log.published_size, opened is not None and opened < log.published_size
     )

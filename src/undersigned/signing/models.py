@@ -91,8 +91,6 @@ class Signature(models.Model):
                 name="signing_signature_pending",
                 condition=models.Q(state="pending"),
             ),
-            # All rows of an address, which every confirmation looks for.
-            models.Index(fields=["appeal", "repeat_key"], name="signing_signature_repeats"),
             # The states off the usual way only: the crowd's rows cost nothing here.
             models.Index(
                 fields=["appeal", "state", "ended_at"],

@@ -141,7 +141,7 @@ def first_signatories(appeal: Appeal) -> list[Line]:
 def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
     """The last withdrawn signatures, the newest day first; within a day nothing tells their order."""
     rows = (
-        Signature.objects.filter(appeal=appeal, state=Signature.State.WITHDRAWN, leaf_index__isnull=False)
+        Signature.objects.filter(appeal=appeal, state=Signature.State.WITHDRAWN, recorded_at__isnull=False)
         .order_by("-ended_at")
         .values_list("ended_at", "keeps_name", "public_line__name")[:limit]
     )
@@ -152,7 +152,11 @@ def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
 
 
 def _listed(appeal: Appeal, version: Version | None) -> QuerySet[PublicLine]:
-    rows = PublicLine.objects.select_related("signature", "version").filter(listed=True)
+    rows = (
+        PublicLine.objects.select_related("signature", "version")
+        .defer("version__source", "version__canonical")
+        .filter(listed=True)
+    )
     return rows.filter(version=version) if version else rows.filter(appeal=appeal)
 
 

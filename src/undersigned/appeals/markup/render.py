@@ -33,7 +33,8 @@ ATTRIBUTES = {
     "ol": {"start"},
     "section": {"role", "aria-labelledby"},
 }
-BLOCKS = {"paragraph_open", "blockquote_open", "list_item_open", "heading_open"}
+# What holds paragraphs follows the text's own direction; only a list item without any is judged itself.
+BLOCKS = {"paragraph_open", "heading_open"}
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,9 @@ def render(body: str, *, id_prefix: str, lang: str, labels: Labels | None = None
     env: EnvType = {"prefix": id_prefix, "labels": labels or Labels()}
     tokens = md.parse(body, env)
     headings = _place_headings(tokens, id_prefix)
-    for token in tokens:
-        if token.type in BLOCKS:
+    for token, following in zip(tokens, [*tokens[1:], *tokens[-1:]], strict=True):
+        tight = token.type == "list_item_open" and following.hidden
+        if token.type in BLOCKS or tight:
             token.attrSet("dir", "auto")
     plain, notes = plain_of(tokens)
     raw = md.renderer.render(tokens, md.options, env)
@@ -181,7 +183,7 @@ def _notes_close(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict,
 
 
 def _note_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    return f'<li id="{_anchor(tokens[i], env)[1]}" dir="auto">'
+    return f'<li id="{_anchor(tokens[i], env)[1]}">'
 
 
 def _note_back(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:

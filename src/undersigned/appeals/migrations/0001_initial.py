@@ -248,7 +248,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="text",
             constraint=models.CheckConstraint(
-                condition=models.Q(("slug__in", ["names", "sources", "variants", "verify"]), _negated=True),
+                condition=models.Q(
+                    ("slug__in", ["names", "sources", "variants", "verify", "privacy"]), _negated=True
+                ),
                 name="appeals_text_reserved_slug",
             ),
         ),
