@@ -97,7 +97,7 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
         context = _letter_context(shown) | {
             "accepting": accepting,
             "ends_at": opening.ends_at(appeal),
-            "first": [names.shown(line, shown.language) for line in first],
+            "first": [names.shown(line, shown.language, shown.version.number) for line in first],
             "form": SignForm(shown.version) if accepting else None,
             "action": reverse("sign", args=[slug, text]),
         }

@@ -11,7 +11,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals.models import Appeal
@@ -42,10 +43,16 @@ class Group:
     lines: list[Shown]
 
 
-def shown(line: roll.Line, language: str) -> Shown:
-    """A line with its details in reading order, the country in the page's language."""
+def shown(line: roll.Line, language: str, newest: int) -> Shown:
+    """A line with its details in reading order, the country in the page's language.
+
+    Who signed an earlier version than the newest did not sign the newest one's words: the line says so.
+    """
     country = country_names(language).get(line.country, "")
     details = [part for part in (line.role, line.affiliation, line.place, country) if part]
+    if line.version < newest:
+        with translation.override(language):
+            details.append(_("signed version %(n)s") % {"n": line.version})
     return Shown(line.name, line.is_pseudonym, details)
 
 
@@ -62,10 +69,10 @@ def initial(name: str, language: str) -> str:
     return primary[0].title()
 
 
-def grouped(lines: Iterable[roll.Line], tag: str, language: str) -> list[Group]:
+def grouped(lines: Iterable[roll.Line], tag: str, language: str, newest: int) -> list[Group]:
     """Lines in their order, cut where the letter changes."""
     return [
-        Group(letter, [shown(line, language) for line in some])
+        Group(letter, [shown(line, language, newest) for line in some])
         for letter, some in groupby(lines, key=lambda line: initial(line.name, tag))
     ]
 
@@ -102,13 +109,16 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
         "query": query,
         "path": address.path,
         "lang": lang,
-        "first": [shown(line, language) for line in roll.first_signatories(family.appeal)]
+        "first": [
+            shown(line, language, family.original.newest.number)
+            for line in roll.first_signatories(family.appeal)
+        ]
         if first_page
         else [],
         "pages": None if query else address.pages(found, first=first_page, last=last),
         "pages_above": None
         if first_page or query
-        else address.pages(found, first=False, last=last) | {"label": _("Pages, above the names")},
+        else address.pages(found, first=False, last=last) | {"label": gettext_lazy("Pages, above the names")},
         "is_end": not query and found.next is None,
         "withdrawn": roll.withdrawn(family.appeal) if not query and found.next is None else [],
         "noindex": not first_page or family.appeal.profile != Appeal.Profile.OPEN,
@@ -138,7 +148,7 @@ def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, o
             # Whose names were erased with time did not ask to be left out.
             "unlisted": 0 if shredded else unlisted(family.appeal, standing),
             "shredded": shredded,
-            "groups": grouped(found.lines, original.text.language, language),
+            "groups": grouped(found.lines, original.text.language, language, original.newest.number),
             "found": len(found.lines),
             "partial": found.partial,
         }
