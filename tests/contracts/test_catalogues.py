@@ -23,6 +23,12 @@ def catalogue(language: str) -> Catalog:
         return read_po(file, locale=language)
 
 
+def name(message: Message) -> tuple[str | None, ...]:
+    """What tells one message from another: context, singular and plural."""
+    ids = [message.id] if isinstance(message.id, str) else message.id
+    return (message.context, *ids)
+
+
 def forms(message: Message) -> list[str]:
     return [message.string] if isinstance(message.string, str) else list(message.string)
 
@@ -53,8 +59,8 @@ def test_every_translation_keeps_the_placeholders(language: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_compiled_catalogue_is_the_written_one(language: str) -> None:
     with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
-        compiled = {m.id: m.string for m in read_mo(file) if m.id}
-    assert compiled == {m.id: m.string for m in catalogue(language) if m.id}
+        compiled = {name(m): forms(m) for m in read_mo(file) if m.id}
+    assert compiled == {name(m): forms(m) for m in catalogue(language) if m.id}
 
 
 def test_no_string_of_the_program_is_missing(tmp_path: Path) -> None:
@@ -71,6 +77,6 @@ def test_no_string_of_the_program_is_missing(tmp_path: Path) -> None:
         capture_output=True,
     )
     collected = read_po(io.BytesIO((package / "locale/es/LC_MESSAGES/django.po").read_bytes()))
-    used = {m.id for m in collected if m.id}
+    used = {name(m) for m in collected if m.id}
     for language in LANGUAGES:
-        assert used - {m.id for m in catalogue(language)} == set(), language
+        assert used - {name(m) for m in catalogue(language) if m.id} == set(), language
