@@ -117,6 +117,15 @@ def test_desk_pages_are_accessible_narrow_and_quiet(town: Town, visit: Callable[
     guest.fill(login=OWNER, password=PASSWORD)
     guest.press("Sign in")
     found += _look(guest, _desk())
+    guest.open(f"/desk/appeals/{FERRY}/roll/")
+    moderate = guest.page.get_by_role("link", name="Moderate").first.get_attribute("href")
+    guest.open("/desk/team/1/")
+    guest.fill(email="newcomer@people.example")
+    guest.press("Send the invitation")
+    invitation = town.postbox.wait_link("newcomer@people.example", "invitation")
+    found += _look(guest, iter([("desk-moderate", str(moderate), 200), ("desk-invited", invitation, 200)]))
+    newcomer = visit(town)
+    found += _look(newcomer, iter([("desk-invitation", invitation, 200)]))
     assert not found, "\n".join(found)
 
 

@@ -21,6 +21,7 @@ class Visitor:
         self, browser: Browser, base: str, *, script: bool = True, dark: bool = False, locale: str = "en-GB"
     ) -> None:
         self.base = base
+        self.script = script
         self.context = browser.new_context(
             base_url=base,
             java_script_enabled=script,
@@ -45,10 +46,12 @@ class Visitor:
         return self.page
 
     def press(self, name: str, within: Locator | None = None) -> Page:
-        """Presses the button of this name, and waits for the page that it leads to."""
+        """Presses the button of this name, waits for the page that it leads to, and looks at it closely."""
         button = (within or self.page).get_by_role("button", name=name, exact=True)
         with self.page.expect_navigation():
             button.click()
+        if self.script:
+            self.troubles += [f"after “{name}”: {line}" for line in self.violations()]
         return self.page
 
     def follow(self, name: str, within: Locator | None = None) -> Page:
