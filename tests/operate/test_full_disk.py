@@ -1,4 +1,4 @@
-"""A disk that is really full: 503 with Retry-After, nothing half-written, and it goes on when there is room."""
+"""A disk that is really full: 503 with Retry-After, nothing half-written, and then on it goes."""
 
 import os
 import shutil
