@@ -50,6 +50,7 @@ def test_it_follows_the_head_until_it_is_published(cast: Cast, text: Text) -> No
 def test_it_makes_a_slug_for_any_title() -> None:
     assert draft.free_slug("نداء من أجل العبّارة").startswith("letter-")
     assert draft.free_slug("A night ferry!") == "a-night-ferry"
+    assert draft.free_slug("word " * 30) == "-".join(["word"] * 12)
 
 
 def test_it_freezes_the_words(cast: Cast, published: Version) -> None:

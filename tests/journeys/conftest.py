@@ -118,7 +118,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     troubles = [trouble for guest in guests for trouble in guest.troubles]
     for guest in guests:
         guest.close()
-    assert troubles == []
+    assert not troubles, "\n".join(troubles)
 
 
 def _database(*, like: Installation) -> str:

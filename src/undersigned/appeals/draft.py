@@ -50,9 +50,14 @@ class Conflict(Exception):
         self.text = text
 
 
+def _first_words(slug: str, most: int = 60) -> str:
+    """As many whole words of a slug as an address can be read with."""
+    return slug if len(slug) <= most else slug[: most + 1].rpartition("-")[0] or slug[:most]
+
+
 def free_slug(title: str) -> str:
     """A slug from a title that no appeal has; titles without Latin letters get a short random one."""
-    base = slugify(title)[:70].strip("-") or f"letter-{tokens.public_id()[:6].lower().strip('-_')}"
+    base = _first_words(slugify(title)) or f"letter-{tokens.public_id()[:6].lower().strip('-_')}"
     taken = RESERVED.union(Appeal.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     number = 1
     slug = base

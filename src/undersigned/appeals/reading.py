@@ -28,6 +28,11 @@ class Document:
         """Safe HTML of the body with its footnotes."""
         return self.rendered.html
 
+    @property
+    def note(self) -> str:
+        """The editors' note without its markup."""
+        return markup.plain_text(self.head.note).strip()
+
 
 def public_appeal(slug: str) -> Appeal:
     """An appeal that the public may see; raises Appeal.DoesNotExist for a draft as for nothing at all."""
