@@ -73,6 +73,16 @@ def page(*, actor: User, team: Team, before: int | None = None, size: int = SIZE
 
 
 def _line(row: AuditRecord) -> Line:
-    detail = [(str(key), str(value)) for key, value in sorted(row.detail.items())]
+    detail = [(str(key), _said(value)) for key, value in sorted(row.detail.items())]
     who = str(row.actor) if row.actor else ""
-    return Line(row.pk, row.at, who, str(ACTS.get(row.verb, row.verb)), row.subject, detail)
+    return Line(row.pk, row.at, who, str(ACTS.get(row.verb, row.verb)), _subject(row.subject), detail)
+
+
+def _subject(subject: str) -> str:
+    """What the act was about, without the word that tells programs its kind."""
+    return subject.partition(":")[2] or subject
+
+
+def _said(value: object) -> str:
+    """A detail as a person writes it."""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -35,7 +35,7 @@ def word_diff(old: str, new: str) -> list[Paragraph]:
     """Same and removed pieces joined give the old text, same and added pieces the new one."""
     before, after = PARAGRAPH.findall(old), PARAGRAPH.findall(new)
     result: list[Paragraph] = []
-    for tag, i1, i2, j1, j2 in cuts(before, after):
+    for tag, i1, i2, j1, j2 in _runs(cuts(before, after), before):
         if tag == "equal":
             result += [[Piece("same", text)] for text in before[i1:i2]]
         else:
@@ -119,10 +119,23 @@ def _walk(best: list[list[float]], likeness: Callable[[int, int], float]) -> Ite
             j += 1
 
 
+def _runs(found: list[Cut], before: Sequence[str]) -> list[Cut]:
+    """Changes that only white space parts are one change: “one boat” became “two boats”, not word by word."""
+    joined: list[Cut] = []
+    for place, (tag, i1, i2, j1, j2) in enumerate(found):
+        between = tag == "equal" and 0 < place < len(found) - 1 and not "".join(before[i1:i2]).strip()
+        if joined and joined[-1][0] == "replace" and (between or tag == "replace"):
+            _, a1, _, b1, _ = joined.pop()
+            joined.append(("replace", a1, i2, b1, j2))
+        else:
+            joined.append((tag, i1, i2, j1, j2))
+    return joined
+
+
 def _words(old: str, new: str) -> Paragraph:
     before, after = tokens(old), tokens(new)
     pieces: Paragraph = []
-    for tag, i1, i2, j1, j2 in cuts(before, after):
+    for tag, i1, i2, j1, j2 in _runs(cuts(before, after), before):
         if tag == "equal":
             pieces.append(Piece("same", "".join(before[i1:i2])))
             continue

@@ -205,6 +205,7 @@ def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     if not problems:
         context["document"] = reading.preview(found.draft, found.language)
         if last:
+            context["is_new"] = publish.would_be_new(found, last)
             context["changes"] = diff.word_diff(markup.split(last.source)[1], markup.split(found.draft)[1])
     return render(
         request, "desk/appeals/publish.html", context, status=422 if request.method == "POST" else 200
