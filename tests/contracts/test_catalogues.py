@@ -30,7 +30,7 @@ def name(message: Message) -> tuple[str | None, ...]:
 
 
 def forms(message: Message) -> list[str]:
-    return [message.string] if isinstance(message.string, str) else list(message.string)
+    return [message.string] if isinstance(message.string, str) else list(message.string or ())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
