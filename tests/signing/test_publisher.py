@@ -11,6 +11,7 @@ from tests.signing import crowd
 from undersigned.commands import erase_expired, publish
 from undersigned.ledger import read
 from undersigned.ledger.errors import FilesDamaged
+from undersigned.ledger.models import Log, VersionTally
 from undersigned.lib import clock
 from undersigned.signing import publisher, sequence
 from undersigned.signing.models import Signature
@@ -44,6 +45,16 @@ def test_the_command_says_which_log_failed(open_appeal, monkeypatch, capsys):
     monkeypatch.setattr(sequence.publish, "publish", broken)
     assert run() == 1
     assert capsys.readouterr().err == "night-ferry: a broken tile\n"
+
+
+def test_the_command_refuses_an_old_database_though_nothing_waits(open_appeal, capsys):
+    sequence.record_due(force=True)
+    log = read.log_of(open_appeal.public_id)
+    # What a restored backup looks like: fewer leaves than were published.
+    VersionTally.objects.filter(log=log).delete()
+    Log.objects.filter(pk=log.pk).update(published_size=0, size=0)
+    assert run() == 1
+    assert "fsck --mend" in capsys.readouterr().err
 
 
 def test_the_service_publishes_reminds_and_stops(open_appeal, monkeypatch):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from undersigned.ledger.errors import FilesDamaged, LogAhead, SignerBroken
+from undersigned.ledger.errors import FilesDamaged, LedgerError, LogAhead, SignerBroken
 from undersigned.ledger.models import Log
 from undersigned.ledger.signer import Signer, State
 from undersigned.ledger.store import CHECKPOINT, LogFiles
@@ -61,6 +61,17 @@ def refuse_if_behind(log: Log, stands: Standing) -> None:
             )
             % {"origin": log.origin, "ahead": stands.size, "size": log.size}
         )
+
+
+def behind() -> list[str]:
+    """What is wrong between database, checkpoint and signer, a line for each log that has trouble."""
+    found = []
+    for log in Log.objects.order_by("pk").iterator():
+        try:
+            refuse_if_behind(log, standing(log))
+        except LedgerError as error:
+            found.append(str(error))
+    return found
 
 
 def refuse_foreign_key(log: Log) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import DatabaseError, close_old_connections
 
 from undersigned.ledger.errors import LedgerError
+from undersigned.ledger.standing import behind
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import expire, sequence
@@ -41,6 +42,8 @@ def publish_loop(stop: threading.Event) -> None:
     """Publishes what falls due until `stop` is set; the batch in hand is finished first."""
     often, daily = _Every(_OFTEN), _Every(_DAILY)
     pause, said = _POLL, ""
+    for line in behind():
+        log.error("%s", line)
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record)
