@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -98,15 +99,15 @@ def test_twice_is_as_once(recorded: Signature) -> None:
     erase(signature=recorded)
     erase(signature=recorded)
     assert Undo.objects.count() == 1
-    assert len(act.journal_path().read_text().splitlines()) == 1
+    assert len(act.journal_path().read_text().split()) == 6
 
 
 def test_the_journal_names_numbers_only(recorded: Signature) -> None:
     number = recorded.pk
     erase(signature=recorded)
-    date, row, mark = act.journal_path().read_text().split()
-    assert int(row) == number
-    assert len(date) == 10 and len(mark) == 16
+    date, row, mark, log, leaf, entry = act.journal_path().read_text().split()
+    assert (int(row), log, int(leaf)) == (number, recorded.appeal.public_id, recorded.leaf_index)
+    assert len(date) == 10 and len(mark) == len(entry) == 16
     assert act.journal_path().stat().st_mode & 0o077 == 0
 
 
@@ -144,3 +145,22 @@ def test_without_a_durable_journal_nothing_is_erased(recorded: Signature, data: 
         erase(signature=recorded)
     assert Signature.objects.exists()
     assert not Undo.objects.exists()
+
+
+def test_a_torn_line_does_not_swallow_the_next(recorded: Signature) -> None:
+    act.journal_path().write_text("2026-11-24 1 ab")
+    rows = [model.objects.values().get() for model in (Signature, PublicLine, Person)]
+    erase(signature=recorded)
+    for model, values in zip((Signature, PublicLine, Person), rows, strict=True):
+        model.objects.create(**values)
+    assert replay_journal() == 1
+
+
+def test_a_disk_that_takes_half_a_line_erases_nothing(
+    recorded: Signature, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:5]))
+    with pytest.raises(OSError, match="No space left"):
+        erase(signature=recorded)
+    assert Signature.objects.exists()

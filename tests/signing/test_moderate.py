@@ -1,12 +1,15 @@
 """Moderation: with a reason, by those who may, and at once on the page."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.exceptions import ValidationError
 
 from tests.signing import crowd
 from undersigned.accounts.models import AuditRecord
 from undersigned.accounts.permissions import Forbidden
-from undersigned.signing import moderate, roll, sequence
+from undersigned.lib import clock
+from undersigned.signing import moderate, opening, roll, sequence
 from undersigned.signing.models import Undo
 
 pytestmark = pytest.mark.django_db
@@ -90,3 +93,17 @@ def test_others_may_not(recorded, cast, who):
 @pytest.mark.parametrize("who", ["owner", "editor", "moderator"])
 def test_those_who_moderate_may(recorded, cast, who):
     assert moderate.strike(actor=getattr(cast, who), signature=recorded, reason="a reason").state == "struck"
+
+
+def test_a_reason_that_names_somebody_stays_out_of_the_record_for_ever(recorded, cast):
+    moderate.strike(actor=cast.moderator, signature=recorded, reason="this is not Ana Sol")
+    assert AuditRecord.objects.get(verb="signature.strike").detail == {}
+
+
+def test_behind_the_close_leaf_nothing_is_released(confirmed, cast, open_appeal):
+    moderate.hold(actor=cast.moderator, signature=confirmed, reason="asked back")
+    now = clock.now()
+    opening.close_appeal(actor=cast.owner, appeal=open_appeal, at=now)
+    sequence.record_due(now=now + timedelta(days=2))
+    with pytest.raises(moderate.NotPossible):
+        moderate.release(actor=cast.moderator, signature=confirmed)

@@ -154,6 +154,8 @@ def test_a_move_that_was_taken_back_ends_as_the_persons_own(open_appeal, cast):
     sequence.record_due(hurry=True)
     old.refresh_from_db()
     assert tally(open_appeal).undone("moved") == 0
+    # A moderator who never decides must not keep an appeal, and everybody's data, from ending.
+    assert not sequence.is_waiting(open_appeal)
     Signature.objects.filter(pk=new.pk).update(state="refused")
     sequence.record_due(hurry=True)
     counted = tally(open_appeal)

@@ -7,7 +7,7 @@ from django.db import connection
 
 from tests.signing import crowd
 from undersigned.ledger import read
-from undersigned.signing import sequence
+from undersigned.signing import batch, mine, sequence
 from undersigned.signing.models import Signature
 from undersigned.signing.withdraw import withdraw
 from undersigned.tlog import leaf as leaves_of
@@ -53,3 +53,35 @@ def test_two_publishers_record_everybody_once(open_appeal):
     assert tally.signatures == 29
     assert log.published_size == log.size
     assert Signature.objects.filter(state="recorded").count() == 29
+
+
+def test_a_name_changed_during_a_batch_gets_a_leaf_of_its_own(open_appeal, monkeypatch):
+    row = crowd.confirmed(crowd.original(open_appeal), "Ana Sol")
+    sequence.record_due(force=True)
+    row.refresh_from_db()
+    mine.change_display(signature=row, display="pseudonym", pseudonym="Heron")
+    gather = batch.gather
+    raised: list[BaseException] = []
+
+    def change() -> None:
+        raised.extend(
+            at_once(lambda: mine.change_display(signature=row, display="pseudonym", pseudonym="Tern"))
+        )
+
+    changing = threading.Thread(target=change)
+
+    def slowly(*args, **options):
+        found = gather(*args, **options)
+        if not changing.ident:
+            changing.start()
+            changing.join(1)
+        return found
+
+    monkeypatch.setattr(batch, "gather", slowly)
+    sequence.record_due(force=True)
+    changing.join(30)
+    sequence.record_due(force=True)
+    row.refresh_from_db()
+    leaf = read.log_of(open_appeal.public_id).leaves.get(index=mine._opened_leaf(row))
+    assert leaves_of.parse(bytes(leaf.entry)).commitment == row.commitment
+    assert raised == []

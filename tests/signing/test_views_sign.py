@@ -162,7 +162,7 @@ def test_another_sites_form_is_refused(client: Client, address: str) -> None:
     for headers in (
         {"sec-fetch-site": "cross-site"},
         {"origin": "https://elsewhere.example"},
-        {"origin": "null"},
+        {"sec-fetch-site": "cross-site", "origin": "null"},
     ):
         answer = client.post(address, FORM, headers=headers)
         assert answer.status_code == 403

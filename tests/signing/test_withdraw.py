@@ -108,3 +108,10 @@ def test_what_had_moved_here_is_undone_as_well(version: Version, recorded: Signa
     assert Undo.objects.get().why == "moved"
     withdraw(signature=moved, keeps_name=False)
     assert Undo.objects.get().why == "own"
+
+
+def test_what_the_address_signed_again_goes_too(recorded: Signature, version: Version) -> None:
+    pending(version, email="ana@people.example")
+    withdraw(signature=recorded, keeps_name=False)
+    assert not Person.objects.exists()
+    assert not Signature.objects.filter(state="pending").exists()

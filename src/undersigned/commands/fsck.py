@@ -15,7 +15,7 @@ from undersigned.ledger.fsck import ERROR, Finding, fsck, unknown, unknown_logs
 from undersigned.ledger.mend import mend, rescue
 from undersigned.ledger.models import Log
 from undersigned.lib.keys import KeyMissing
-from undersigned.signing import sequence
+from undersigned.signing import mended
 from undersigned.tlog.audit import Fetch
 from undersigned.tlog.errors import TlogError
 from undersigned.tlog.sources import Web
@@ -83,7 +83,7 @@ def _check(name: str, *, mending: bool, source: str | None) -> _Result:
         log = log or rescue(name)
         if mending:
             result.mended = mend(log, _fetch(source, log) if source else None)
-            ended = sequence.after_mending(log)
+            ended = mended.after_mending(log)
             if ended:
                 result.mended.append(_("signatures ended that the log had undone: %s") % ended)
         result.findings = fsck(log)

@@ -57,14 +57,18 @@ def client_network(address: str) -> str:
 
 
 def is_cross_site(headers: Mapping[str, str], *, host: str) -> bool:
-    """Whether a browser says that a POST comes from another site; silence is not evidence."""
+    """Whether a browser says that a POST comes from another site; silence is not evidence.
+
+    A proxy may hand the request on under a host of its own, so the configured one is this site too.
+    Browsers without Sec-Fetch-Site say `null` where a page sends no referrer, as all private pages do.
+    """
     site = headers.get("Sec-Fetch-Site", "")
-    if site and site not in ("same-origin", "none"):
-        return True
+    if site:
+        return site not in ("same-origin", "none")
     origin = headers.get("Origin", "")
-    if origin and origin != "null":
-        return origin.split("://", 1)[-1].lower() != host.lower()
-    return origin == "null" and not site
+    if not origin or origin == "null":
+        return False
+    return origin.partition("://")[2].lower() not in (host.lower(), env.load().host.lower())
 
 
 def is_loopback(host: str) -> bool:

@@ -175,9 +175,11 @@ def _confirmed(appeal: Appeal) -> list[Row]:
 
 
 def _changes(appeal: Appeal, log: Log, signs: Sequence[Row]) -> list[Amendment | Undo]:
-    queued = Undo.objects.filter(appeal=appeal, leaf_index__isnull=True).order_by("pk")
+    # Locked: who changes a name again at this moment asks for a leaf of its own.
+    queued = Undo.objects.select_for_update().filter(appeal=appeal, leaf_index__isnull=True).order_by("pk")
     undos = _together(appeal, list(queued[:LIMIT]), signs)
-    amends = list(Amendment.objects.filter(appeal=appeal, leaf_index__isnull=True).order_by("pk")[:LIMIT])
+    renamed = Amendment.objects.select_for_update().filter(appeal=appeal, leaf_index__isnull=True)
+    amends = list(renamed.order_by("pk")[:LIMIT])
     named = [undo.sign_leaf for undo in undos] + [amend.sign_leaf for amend in amends]
     dead = read.dead_leaves(log, named)
     undos = [undo for undo in undos if not _adopted(undo, log, dead)]
@@ -222,6 +224,14 @@ def _together(appeal: Appeal, undos: Sequence[Undo], signs: Sequence[Row]) -> li
             undo.save(update_fields=["why"])
         ready.append(undo)
     return ready
+
+
+def is_moving(appeal: Appeal) -> bool:
+    """Whether a moved signature waits for its undo, and not for a moderator who holds its successor."""
+    moved = list(Undo.objects.filter(appeal=appeal, leaf_index__isnull=True, why="moved"))
+    keys = _keys(appeal, moved)
+    standing = _standing(appeal, {key for key in keys.values() if key is not None})
+    return any(keys[undo.sign_leaf] not in standing for undo in moved)
 
 
 def _keys(appeal: Appeal, moved: Sequence[Undo]) -> Mapping[int, bytes | None]:

@@ -1,14 +1,16 @@
 """Erasing: everything personal is gone at once; an undo leaf, which holds an index only, follows."""
 
 import contextlib
+import errno
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from django.db import OperationalError, connection, transaction
 
+from undersigned.ledger.models import Leaf
 from undersigned.lib import clock, env, keys
 from undersigned.signing import ending
 from undersigned.signing.confirm import drop, family
@@ -46,7 +48,21 @@ def journal_path() -> Path:
 
 def _mark(row: Signature) -> str:
     """Tells a row from a later one that got its number in a restored database; says nothing of the person."""
-    return hashlib.sha256(bytes(row.nonce)).hexdigest()[:16]
+    return _digest(row.nonce)
+
+
+def _digest(data: bytes | memoryview) -> str:
+    return hashlib.sha256(bytes(data)).hexdigest()[:16]
+
+
+def _leaf(row: Signature) -> str:
+    """Where a signature counts that is to be undone: a restored database may not know of the undo."""
+    if row.leaf_index is None or row.state not in (*Signature.LIVE, Signature.State.MOVED):
+        return ""
+    log = row.appeal.public_id
+    leaf = Leaf.objects.filter(log__appeal_id=log, index=row.leaf_index).first()
+    # A leaf that was never published may be lost, and its place be another person's then.
+    return f" {log} {leaf.index} {_digest(leaf.entry)}" if leaf else ""
 
 
 def _journal(rows: Sequence[Signature], now: datetime) -> None:
@@ -55,11 +71,14 @@ def _journal(rows: Sequence[Signature], now: datetime) -> None:
     path = journal_path()
     path.parent.mkdir(parents=True, exist_ok=True)
     new = not path.exists()
-    text = "".join(f"{now.date().isoformat()} {row.pk} {_mark(row)}\n" for row in rows)
+    # An empty line first: what a crash cut short before must not swallow this one.
+    text = "\n" + "".join(f"{now.date().isoformat()} {row.pk} {_mark(row)}{_leaf(row)}\n" for row in rows)
+    line = text.encode("ascii")
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         # One write: lines of two processes never mix.
-        os.write(handle, text.encode("ascii"))
+        if os.write(handle, line) != len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
         os.fsync(handle)
     finally:
         os.close(handle)
@@ -71,15 +90,7 @@ def replay_journal(at: datetime | None = None) -> int:
     """Erases again, after a restore, whatever the journal names; the number of rows that were there."""
     now = at or clock.now()
     erased = 0
-    try:
-        lines = journal_path().read_text(encoding="ascii").splitlines()
-    except FileNotFoundError:
-        return 0
-    for line in lines:
-        parts = line.split()
-        # A line that a crash cut short belongs to an erasure that never committed.
-        if len(parts) != 3 or not parts[1].isdigit():
-            continue
+    for parts in _lines():
         with transaction.atomic():
             row = Signature.objects.select_for_update().filter(pk=int(parts[1])).first()
             if row is not None and _mark(row) == parts[2]:
@@ -88,6 +99,25 @@ def replay_journal(at: datetime | None = None) -> int:
     if erased:
         truncate_wal()
     return erased
+
+
+def _lines() -> Iterator[list[str]]:
+    """The journal's lines in words; one that a crash cut short is of an erasure that never committed."""
+    try:
+        lines = journal_path().read_text(encoding="ascii").splitlines()
+    except FileNotFoundError:
+        return
+    for line in lines:
+        parts = line.split()
+        if len(parts) in (3, 6) and parts[1].isdigit():
+            yield parts
+
+
+def leaves_erased(appeal_id: str) -> set[int]:
+    """The sign leaves of an appeal's log whose people were erased; each is undone, or will be."""
+    found = {int(parts[4]): parts[5] for parts in _lines() if len(parts) == 6 and parts[3] == appeal_id}
+    rows = Leaf.objects.filter(log__appeal_id=appeal_id, index__in=list(found))
+    return {index for index, entry in rows.values_list("index", "entry") if _digest(entry) == found[index]}
 
 
 def truncate_wal() -> None:

@@ -51,14 +51,18 @@ def ask(kind: str, signature: Signature, *, to: str, language: str) -> None:
 
 
 def already(signature: Signature, *, about: Signature, to: str, language: str) -> None:
-    """Says that the address has signed, with the way to what stands, under which it is filed."""
+    """Says that the address has signed, with the way to what stands.
+
+    Filed under the row that asked: what stands may be erased at this very moment, and nobody would ever
+    forget a message of a signature that is gone.
+    """
     queue.enqueue(
         key=f"already:{signature.pk}",
         kind="already",
         to=to,
         language=language,
         params=_params(about, url=link("mine", "mine", about)),
-        subject_ref=subject_ref(about),
+        subject_ref=subject_ref(signature),
     )
 
 

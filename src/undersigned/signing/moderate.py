@@ -12,7 +12,7 @@ from undersigned.accounts.permissions import require
 from undersigned.lib import clock
 from undersigned.signing import ending
 from undersigned.signing.confirm import family
-from undersigned.signing.models import PublicLine, Signature
+from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 
 REASON_MAX = 300
 _State = Signature.State
@@ -37,7 +37,7 @@ def strike(*, actor: User, signature: Signature, reason: str, at: datetime | Non
         return _refuse(actor, rows, row, reason, now)
     ending.ask_undo(row, "struck", now)
     _end(row, _State.STRUCK, reason, now)
-    _audit(actor, row, "signature.strike", reason)
+    _audit(actor, row, "signature.strike")
     return row
 
 
@@ -58,7 +58,7 @@ def hold(*, actor: User, signature: Signature, reason: str) -> Signature:
         raise NotPossible
     row.state, row.reason = _State.HELD, reason
     row.save(update_fields=["state", "reason"])
-    _audit(actor, row, "signature.hold", reason)
+    _audit(actor, row, "signature.hold")
     return row
 
 
@@ -67,11 +67,12 @@ def release(*, actor: User, signature: Signature) -> Signature:
     """Lets a held signature be recorded with the next batch. Raises Forbidden, NotPossible."""
     require(actor, "roll.moderate", signature.appeal.team)
     row = Signature.objects.select_for_update().get(pk=signature.pk)
-    if row.state != _State.HELD:
+    # Behind the close leaf nothing is counted any more.
+    if row.state != _State.HELD or RecordedEnd.objects.filter(appeal=row.appeal_id).exists():
         raise NotPossible
     row.state, row.reason = _State.CONFIRMED, ""
     row.save(update_fields=["state", "reason"])
-    _audit(actor, row, "signature.release", "")
+    _audit(actor, row, "signature.release")
     return row
 
 
@@ -95,7 +96,7 @@ def _refuse(actor: User, rows: list[Signature], row: Signature, reason: str, now
         if moved.state == _State.MOVED:
             ending.ask_undo(moved, "struck", now)
     _end(row, _State.REFUSED, reason, now)
-    _audit(actor, row, "signature.refuse", reason)
+    _audit(actor, row, "signature.refuse")
     return row
 
 
@@ -105,6 +106,6 @@ def _end(row: Signature, state: Signature.State, reason: str, now: datetime) -> 
     PublicLine.objects.filter(signature=row).update(listed=False)
 
 
-def _audit(actor: User, row: Signature, verb: str, reason: str) -> None:
-    detail = {"reason": reason} if reason else {}
-    audit.record(team=row.appeal.team, actor=actor, verb=verb, subject=f"signature:{row.pk}", **detail)
+def _audit(actor: User, row: Signature, verb: str) -> None:
+    # Without the reason, which may name the person: it stands in the signature's row and is erased with it.
+    audit.record(team=row.appeal.team, actor=actor, verb=verb, subject=f"signature:{row.pk}")

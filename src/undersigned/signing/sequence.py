@@ -19,7 +19,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import batch as batches
-from undersigned.signing import opening
+from undersigned.signing import mended, opening
 from undersigned.signing.batch import Batch, Row
 from undersigned.signing.models import Amendment, PublicLine, RecordedEnd, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
@@ -175,29 +175,7 @@ def _adopt(locked: Log, batch: Batch, now: datetime) -> None:
         if isinstance(row, Amendment) and row.commitment in known:
             Amendment.objects.filter(pk=row.pk).update(leaf_index=known[row.commitment])
             batch.changes.remove(row)
-    reconcile(locked, [index for _row, index in signs], now=now)
-
-
-def reconcile(locked: Log, indexes: Iterable[int], *, now: datetime) -> int:
-    """Signatures whose leaf an adopted leaf has undone stand no longer; gives their number."""
-    ended = 0
-    for chunk in _chunks(sorted(read.dead_leaves(locked, indexes))):
-        rows = Signature.objects.filter(
-            appeal__public_id=locked.appeal_id, leaf_index__in=chunk, state__in=Signature.LIVE
-        )
-        PublicLine.objects.filter(signature__in=rows).update(listed=False)
-        ended += rows.update(state=Signature.State.WITHDRAWN, ended_at=now, keeps_name=False)
-    return ended
-
-
-@transaction.atomic
-def after_mending(mended: Log, *, now: datetime | None = None) -> int:
-    """Ends rows that a restored database believes to stand and whose undo was adopted; their number."""
-    locked = Log.objects.select_for_update().get(pk=mended.pk)
-    entries = locked.leaves.filter(adopted=True).values_list("entry", flat=True)
-    adopted = (leaves_of.parse(bytes(entry)) for entry in entries.iterator())
-    undone = [leaf.sign for leaf in adopted if isinstance(leaf, leaves_of.Undo)]
-    return reconcile(locked, undone, now=now or clock.now())
+    mended.reconcile(locked, [index for _row, index in signs], now=now)
 
 
 def _end(appeal: Appeal, locked: Log, now: datetime) -> None:
@@ -222,7 +200,8 @@ def is_waiting(appeal: Appeal) -> bool:
     """Whether confirmed signatures or changes of the appeal are still to be recorded."""
     return (
         Signature.objects.filter(appeal=appeal, state=Signature.State.CONFIRMED).exists()
-        or Undo.objects.filter(appeal=appeal, leaf_index__isnull=True).exists()
+        or Undo.objects.filter(appeal=appeal, leaf_index__isnull=True).exclude(why="moved").exists()
+        or batches.is_moving(appeal)
         or Amendment.objects.filter(appeal=appeal, leaf_index__isnull=True).exists()
     )
 

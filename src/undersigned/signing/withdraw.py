@@ -7,7 +7,7 @@ from django.db import transaction
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import ending, mails, people
-from undersigned.signing.confirm import family
+from undersigned.signing.confirm import drop, family
 from undersigned.signing.mine import NotPossible
 from undersigned.signing.models import Person, Signature
 
@@ -43,4 +43,6 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     line.save()
     Person.objects.filter(signature=row).delete()
     queue.forget(subject_ref=mails.subject_ref(row))
+    # What the address signed again meanwhile holds the same contact data, and would be reminded of.
+    drop([one for one in rows if one.state == Signature.State.PENDING])
     return row
