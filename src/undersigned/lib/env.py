@@ -5,7 +5,10 @@ Values come from the environment as `UNDERSIGNED_<NAME>`; any of them may come f
 named by `UNDERSIGNED_CONFIG`. Command help, documentation and checks read this table.
 """
 
+import contextlib
+import ipaddress
 import os
+import zoneinfo
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -120,6 +123,39 @@ class Settings(BaseSettings):
             raise ValueError("must be an address like https://letters.example.org")
         return value.rstrip("/")
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database(cls, value: str) -> str:
+        if value and urlsplit(value).scheme not in ("postgres", "postgresql", "sqlite"):
+            raise ValueError("must be like postgres://user:password@host/name; leave it out for SQLite")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+            raise ValueError("must be like smtp://user:password@host:587?tls=starttls")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_time_zone(cls, value: str) -> str:
+        try:
+            zoneinfo.ZoneInfo(value)
+        except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+            raise ValueError("must be a time zone like UTC or Europe/Madrid") from None
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for part in filter(None, (part.strip() for part in value.split(","))):
+            try:
+                ipaddress.ip_network(part, strict=False)
+            except ValueError:
+                raise ValueError(f"{part} is no network like 10.0.0.0/8 or 127.0.0.1") from None
+        return value
+
     @field_validator("language")
     @classmethod
     def _is_an_interface_language(cls, value: str) -> str:
@@ -158,8 +194,12 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """The From address of outgoing mail."""
-        return self.email_from or f"undersigned@{urlsplit(self.base_url).hostname}"
+        """The From address of outgoing mail; a bare IP address is no mail domain."""
+        host = urlsplit(self.base_url).hostname or "localhost"
+        with contextlib.suppress(ValueError):
+            ipaddress.ip_address(host)
+            host = "localhost"
+        return self.email_from or f"undersigned@{host}"
 
 
 @lru_cache(maxsize=1)
@@ -170,4 +210,4 @@ def load() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}" if first["loc"] else PREFIX
-        raise SettingsError(f"{name}: {first['msg']}") from error
+        raise SettingsError(f"{name}: {first['msg'].removeprefix('Value error, ')}") from error
