@@ -142,7 +142,8 @@ class Done:
     err: str
 
 
-def _environment(folder: Path, port: int, database_url: str) -> dict[str, str]:
+def settings_of(folder: Path, port: int, database_url: str) -> dict[str, str]:
+    """The environment of an installation in a folder, free of whatever this process was given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UNDERSIGNED_")}
     made = {
         "PYTHONPATH": str(PROJECT / "src"),
@@ -154,7 +155,7 @@ def _environment(folder: Path, port: int, database_url: str) -> dict[str, str]:
 
 def _make(folder: Path, *commands: str) -> Iterator[Installation]:
     url = database.create_postgres_database() if database.WANTS_POSTGRES else ""
-    made = Installation(folder, 8000, _environment(folder, 8000, url))
+    made = Installation(folder, 8000, settings_of(folder, 8000, url))
     for command in commands:
         done = made.run(command)
         if done.code != 0:
@@ -204,7 +205,7 @@ def _copy(original: Installation, folder: Path) -> Iterator[Installation]:
 
 def _used(folder: Path, url: str) -> Iterator[Installation]:
     port = free_port()
-    made = Installation(folder, port, _environment(folder, port, url))
+    made = Installation(folder, port, settings_of(folder, port, url))
     try:
         yield made
     finally:

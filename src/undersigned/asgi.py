@@ -4,9 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from undersigned.front.door import Front
-from undersigned.lib import env
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "undersigned.settings")
+application = get_wsgi_application()
 
-app = Front(get_wsgi_application(), threads=env.load().web_threads)
+# The front knows models, which can be loaded once Django is set up.
+from undersigned.front.door import Front  # noqa: E402
+from undersigned.lib import env  # noqa: E402
+
+app = Front(application, threads=env.load().web_threads)

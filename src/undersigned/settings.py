@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "undersigned.mailroom",
     "undersigned.appeals",
     "undersigned.ledger",
+    "undersigned.circulation",
     "undersigned.signing",
     "undersigned.pages",
 ]
@@ -76,7 +77,7 @@ _SQLITE = {
         # secure_delete: what is erased is overwritten, not only unlinked.
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-16000;PRAGMA journal_size_limit=67108864;"
+            "PRAGMA wal_autocheckpoint=16000;PRAGMA mmap_size=134217728;PRAGMA cache_size=-16000;PRAGMA journal_size_limit=67108864;"
             "PRAGMA secure_delete=ON;"
         ),
     },
@@ -129,6 +130,8 @@ STORAGES = {
     },
     # Its place is read from the settings at each use: `ledger` in the data folder.
     "ledger": {"BACKEND": "undersigned.ledger.store.DurableStorage"},
+    # The same: `kept` in the data folder.
+    "kept": {"BACKEND": "undersigned.appeals.kept.KeptFiles"},
     "staticfiles": {"BACKEND": "undersigned.pages.staticfiles.Hashed"},
 }
 
@@ -152,9 +155,15 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"no_tokens": {"()": "undersigned.lib.redact.NoTokens"}},
+    "filters": {
+        "no_tokens": {"()": "undersigned.lib.redact.NoTokens"},
+        "one_line": {"()": "undersigned.pages.quiet.OneLine"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.security.DisallowedHost": {"filters": ["one_line"]},
+    },
 }

@@ -10,10 +10,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/account/", include("undersigned.accounts.allauth_urls")),
     path("desk/", include("undersigned.accounts.urls")),
     path("desk/", include("undersigned.appeals.urls")),
+    path("desk/", include("undersigned.circulation.desk_urls")),
     path("desk/", include("undersigned.signing.desk_urls")),
     path("desk/", include("undersigned.pages.desk_urls")),
     path("", include("undersigned.mailroom.urls")),
     path("", include("undersigned.ledger.urls")),
+    path("", include("undersigned.circulation.urls")),
     path("", include("undersigned.signing.urls")),
     path("", include("undersigned.pages.urls")),
 ]

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import database
-from tests.installation import PROJECT, Installation, _environment
+from tests.installation import PROJECT, Installation, settings_of
 from tests.journeys.postbox import Postbox
 from tests.journeys.town import Town
 from tests.journeys.visitor import Visitor
@@ -127,7 +127,7 @@ def _database(*, like: Installation) -> str:
 
 
 def _settings(folder: Path, port: int, url: str) -> dict[str, str]:
-    return _environment(folder, port, url) | {
+    return settings_of(folder, port, url) | {
         "UNDERSIGNED_BASE_URL": f"http://127.0.0.1:{port}",
         "UNDERSIGNED_EMAIL_FROM": "letters@undersigned.example",
         # Everybody here comes from one address.

@@ -96,22 +96,26 @@ def test_it_has_what_an_appeal_can_have(appeal: Appeal) -> None:
     log = read.log_of(appeal.public_id)
     assert log
     totals = read.totals(log)
-    assert (totals.signatures, totals.own, totals.moved, totals.struck) == (42, 1, 2, 0)
-    assert [tally.signatures for tally in read.tallies(log)] == [13, 29]
+    assert (totals.signatures, totals.own, totals.moved, totals.struck) == (52, 1, 2, 0)
+    assert [tally.signatures for tally in read.tallies(log)] == [13, 29, 6, 4]
     live = Signature.objects.filter(state=Signature.State.RECORDED)
     assert {display for (display,) in live.values_list("display")} == {"name", "pseudonym", "unlisted"}
     first = live.filter(first_order__isnull=False).order_by("first_order")
     assert list(first.values_list("first_order", flat=True)) == [1, 2, 3, 4]
     assert opening.accepts(appeal, clock.now())
     assert not sequence.is_waiting(appeal)
-    assert publish.problems_of(appeal.texts.get()) == []
+    for text in appeal.texts.all():
+        assert publish.problems_of(text) == []
+    texts = page("/appeals/lamp/variants/")
+    assert "Por una lámpara en el faro" in texts and "Attested by" in texts
+    assert "Behind its source, which has a version 2" in texts
 
 
 def test_its_log_holds(appeal: Appeal, data: Path) -> None:
     log = read.log_of(appeal.public_id)
     assert log and fsck.fsck(log) == []
     answer = verify.verify_source(str(data / "ledger"), key=log.vkey)
-    assert answer["ok"] and answer["logs"][0]["signatures"] == 42
+    assert answer["ok"] and answer["logs"][0]["signatures"] == 52
 
 
 def test_its_pages_show_it(appeal: Appeal) -> None:

@@ -1,12 +1,17 @@
 """Error pages, storage that is away, and static files."""
 
 import errno
+import logging
 from collections.abc import Iterator
+from logging.config import dictConfig
 
 import pytest
+from django import forms
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.test import Client, RequestFactory, override_settings
 from django.urls import path
 from django.utils.translation import get_language
@@ -156,3 +161,20 @@ def test_nothing_else_is_served(reader: Client, name: str) -> None:
 def test_scripts_stay_small(name: str) -> None:
     found = asset(name)
     assert found and found.packed and len(found.packed) < 3000
+
+
+def test_a_stray_host_costs_one_line_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    dictConfig(settings.LOGGING)
+    logging.getLogger().addHandler(caplog.handler)
+    assert Client().get("/", HTTP_HOST="somebody.example").status_code == 400
+    told = [record for record in caplog.records if record.name == "django.security.DisallowedHost"]
+    assert len(told) == 1
+    assert "\n" not in logging.Formatter().format(told[0])
+
+
+def test_the_summary_of_a_form_tells_of_hidden_fields_too() -> None:
+    class Carrying(forms.Form):
+        version = forms.IntegerField(widget=forms.HiddenInput, error_messages={"required": "No version."})
+
+    page = render_to_string("parts/errors.html", {"form": Carrying({})})
+    assert "<li>No version.</li>" in page

@@ -149,6 +149,17 @@ def test_it_orders_as_the_organisers_wish(published, cast):
     assert list(orders) == ["Ana Sol", "Bo Reed", "Cy Dent"]
 
 
+def test_moving_and_sorting_stand_in_the_record_of_acts(published, cast):
+    rows = first.invite_first(actor=cast.editor, version=published, entries=[BO, ANA])
+    first.move(actor=cast.editor, signature=rows[1], by=-1)
+    first.sort_by_name(actor=cast.editor, appeal=published.text.appeal)
+    acts = AuditRecord.objects.filter(verb__in=["first.move", "first.sort"]).order_by("pk")
+    assert [(act.verb, act.actor, act.detail) for act in acts] == [
+        ("first.move", cast.editor, {"signature": rows[1].pk, "place": 1}),
+        ("first.sort", cast.editor, {"number": 2}),
+    ]
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -1,20 +1,26 @@
 """How allauth behaves here: no sign-up, links to this site only, few words."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from undersigned.lib import env, http
 
 # Said by the page itself.
-_SILENT = frozenset({"account/messages/logged_in.txt", "account/messages/logged_out.txt"})
+_SILENT = frozenset(f"account/messages/{name}.txt" for name in ("logged_in", "logged_out", "login_code_sent"))
 _UNKNOWN = "account/email/unknown_account"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ships no types
     """Accounts are made by invitation and by the set-up link only."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": gettext_lazy("There is no account with this address and this password."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""

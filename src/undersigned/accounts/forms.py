@@ -133,6 +133,8 @@ class _Plain:
     def _plain(self) -> None:
         for name, field in self.fields.items():
             field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.label = _("E-mail address")
             if name in ("password1", "oldpassword"):
                 field.help_text = PASSWORD_HINT if name == "password1" else ""
 

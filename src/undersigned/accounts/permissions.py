@@ -19,12 +19,15 @@ VERBS: Mapping[str, frozenset[str]] = {
     "appeal.open": _EDITORS,
     "appeal.close": _EDITORS,
     "appeal.delete": _OWNERS,
+    "carriers.view": _MODERATORS,
+    "carriers.manage": _EDITORS,
     "roll.view": _ALL,
     "roll.contacts": _MODERATORS,
     "roll.moderate": _MODERATORS,
     "roll.invite": _EDITORS,
     "roll.export": _EDITORS,
-    "mail.view": _EDITORS,
+    # The numbers are those of the whole installation.
+    "mail.view": _OWNERS,
     "audit.view": _MODERATORS,
     "team.manage": _OWNERS,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from rapidfuzz.distance import Indel
@@ -13,6 +13,8 @@ from undersigned.appeals.markup.words import tokens
 
 Kind = Literal["same", "added", "removed"]
 PARAGRAPH = re.compile(r".*?\n\s*\n+|.+", re.DOTALL)
+# Not before a list item, a quotation, a heading, a note or a line of the head; not after a hard break.
+_SOFT_BREAK = re.compile(r"(?<!  )(?<!\\)\n[ \t]*(?=\S)(?![-*+]\s|[>#|]|\d{1,9}[.)]\s|\[\^|[a-z-]+:\s)")
 ALIKE = 0.4
 # The alignment keeps one bit per pair of tokens in memory: 25 MB at most.
 PAIRS_MAX = 200_000_000
@@ -41,6 +43,23 @@ def word_diff(old: str, new: str) -> list[Paragraph]:
         else:
             result += _changed(before[i1:i2], after[j1:j2])
     return result
+
+
+def flowing(paragraphs: list[Paragraph]) -> list[Paragraph]:
+    """The same for a page: lines run on as they do in the letter, save where a break means something."""
+    return [[_flow(piece, after) for piece, after in _with_next(found)] for found in paragraphs]
+
+
+def _with_next(pieces: Paragraph) -> Iterator[tuple[Piece, str]]:
+    for place, piece in enumerate(pieces, 1):
+        yield piece, pieces[place].text if place < len(pieces) else ""
+
+
+def _flow(piece: Piece, after: str) -> Piece:
+    # What follows the last break may stand in the next piece.
+    ahead = after.lstrip(" \t").partition("\n")[0]
+    text = _SOFT_BREAK.sub(" ", (piece.text if after else piece.text.rstrip("\n")) + ahead)
+    return replace(piece, text=text[: len(text) - len(ahead)])
 
 
 def cuts(old: Sequence[str], new: Sequence[str]) -> list[Cut]:

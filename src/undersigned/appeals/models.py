@@ -19,6 +19,15 @@ class Appeal(models.Model):
         CAREFUL = "careful", _("Careful")
         AT_RISK = "at_risk", _("At risk")
 
+    class Licence(models.TextChoices):
+        FREE = "free", _("anyone invited may adapt and translate")
+        REVIEW = "review", _("after the author's review")
+        NONE = "none", _("nobody may change it")
+
+    class CitationStyle(models.TextChoices):
+        NOTE = "undersigned", _("notes: author, title, place, year")
+        AUTHOR_DATE = "undersigned-author-date", _("author and year")
+
     class Ask(models.TextChoices):
         OFF = "off", _("not asked")
         OPTIONAL = "optional", _("asked, may be left empty")
@@ -35,6 +44,8 @@ class Appeal(models.Model):
     ask_role = models.CharField(max_length=10, choices=Ask.choices, default=Ask.OPTIONAL)
     ask_place = models.CharField(max_length=10, choices=Ask.choices, default=Ask.OPTIONAL)
     ask_country = models.CharField(max_length=10, choices=Ask.choices, default=Ask.OFF)
+    # What carriers may do with the words; the team itself may always derive texts.
+    licence = models.CharField(max_length=10, choices=Licence.choices, default=Licence.REVIEW)
     # The last moment at which a signature is accepted.
     closes_at = models.DateTimeField(null=True, blank=True)
     controller = models.CharField(max_length=300, blank=True)
@@ -43,6 +54,12 @@ class Appeal(models.Model):
     # Days after closing for which contact data are kept.
     retention_days = models.PositiveIntegerField(default=180)
     is_demonstration = models.BooleanField(default=False)
+    # The CSL style that references are set in.
+    citation_style = models.CharField(
+        max_length=40, choices=CitationStyle.choices, default=CitationStyle.NOTE
+    )
+    # Moves with every change of a source, a citation or a kept copy: pages made before are out of date.
+    sources_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -80,6 +97,16 @@ class Text(models.Model):
     parent = models.ForeignKey(
         "appeals.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="derived"
     )
+    # Why it was derived, for readers; who made it and who attests it, as shown.
+    reason = models.CharField(max_length=500, blank=True)
+    made_by = models.CharField(max_length=200, blank=True)
+    attested_by = models.CharField(max_length=200, blank=True)
+    # The Version of this very text that was attested.
+    attested = models.ForeignKey(
+        "appeals.Version", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # In doubt the text rules that it derives from, unless this one was declared to.
+    rules_in_doubt = models.BooleanField(default=False)
     # Markdown with a YAML head, as typed.
     draft = models.TextField(blank=True)
     # Grows with each save; a save that names an older one is a conflict, not an overwrite.
@@ -122,6 +149,8 @@ class Version(models.Model):
     digest = models.CharField(max_length=43)
     title = models.CharField(max_length=300)
     language = models.CharField(max_length=35)
+    # The Version that a derived text followed when these words were frozen.
+    derived_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="followers")
     published_at = models.DateTimeField()
     published_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -139,3 +168,123 @@ class Version(models.Model):
     def digest_hex(self) -> str:
         """The digest as `sha256sum` prints it."""
         return hashlib.sha256(bytes(self.canonical)).hexdigest()
+
+
+class Source(models.Model):
+    """A work that an appeal leans on, as CSL data, cited in its texts by a key."""
+
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="sources")
+    key = models.CharField(max_length=80)
+    csl = models.JSONField()
+    # SHA-256 of the canonical CSL, base64url; the same as its newest SourceState's.
+    digest = models.CharField(max_length=43)
+    # Sorts after what is known of the date: "1936-07", "1936~", "spring 1936"; empty where nothing is.
+    date_key = models.CharField(max_length=20, blank=True)
+    # For the team; readers see it in the edition only where it says so.
+    note = models.TextField(blank=True, max_length=5000)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["appeal", "key"], name="appeals_source_key")]
+        ordering = ["key"]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SourceState(models.Model):
+    """What a source said at one time: whoever signed a text that cites it can still read those data."""
+
+    source = models.ForeignKey(Source, on_delete=models.CASCADE, related_name="states")
+    digest = models.CharField(max_length=43)
+    csl = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "digest"], name="appeals_sourcestate_once")]
+
+    def __str__(self) -> str:
+        return self.digest
+
+
+class CitedSource(models.Model):
+    """A source that a Version cites in its words, in the state that its digest names."""
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="cited_sources")
+    state = models.ForeignKey(SourceState, on_delete=models.PROTECT, related_name="cited_in")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["version", "state"], name="appeals_citedsource_once")]
+
+    def __str__(self) -> str:
+        return f"{self.version_id} cites {self.state_id}"
+
+
+class Citation(models.Model):
+    """What a passage claims, and the evidence for it; without a source, a claim that waits for evidence."""
+
+    class State(models.TextChoices):
+        ANCHORED = "anchored", _("anchored")
+        ORPHANED = "orphaned", _("its passage was changed")
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="citations")
+    source = models.ForeignKey(
+        Source, on_delete=models.PROTECT, null=True, blank=True, related_name="citations"
+    )
+    # W3C Web Annotation: TextQuoteSelector over the words as they are read, without any marks.
+    exact = models.TextField(max_length=5000)
+    prefix = models.CharField(max_length=64, blank=True)
+    suffix = models.CharField(max_length=64, blank=True)
+    # TextPositionSelector over the same words, where the passage was last found; counted in code points.
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ANCHORED)
+    claim = models.CharField(max_length=500, blank=True)
+    # What the source says, in its own language, and in the text's.
+    quotation = models.TextField(blank=True, max_length=5000)
+    quotation_language = models.CharField(max_length=35, blank=True)
+    translation = models.TextField(blank=True, max_length=5000)
+    locator = models.CharField(max_length=100, blank=True)
+    shelfmark = models.CharField(max_length=300, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(end__gt=models.F("start")), name="appeals_citation_has_passage"
+            )
+        ]
+        ordering = ["text", "start", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.text_id}: {self.exact[:40]}"
+
+
+class Capture(models.Model):
+    """A copy of a source as it was found: a scan, a PDF, a saved page; its bytes never change."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="captures")
+    # Where the storage named `kept` has it; the same bytes are kept once.
+    path = models.CharField(max_length=80)
+    name = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=80)
+    size = models.PositiveBigIntegerField()
+    # In hexadecimal, as `sha256sum` prints it.
+    sha256 = models.CharField(max_length=64)
+    url = models.URLField(max_length=1000, blank=True)
+    note = models.CharField(max_length=500, blank=True)
+    # When the copy was made of the original, and by whom it was brought here.
+    captured_at = models.DateTimeField()
+    captured_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    # Whether readers may open it; its digest and date are shown in any case.
+    is_open = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="appeals_capture_once")]
+        ordering = ["captured_at", "pk"]
+
+    def __str__(self) -> str:
+        return self.sha256

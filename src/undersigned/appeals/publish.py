@@ -1,12 +1,14 @@
 """Publishing freezes a draft's words as a Version with a digest."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.db.models import Max
 
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
-from undersigned.appeals import languages, markup
+from undersigned.appeals import cite, languages, markup, sources
 from undersigned.appeals.markup import Head, Problem
 from undersigned.appeals.markup.problems import gettext_noop
 from undersigned.appeals.models import Appeal, Text, Version
@@ -43,7 +45,8 @@ def publish(*, actor: User, text: Text) -> Version:
     require(actor, "appeal.publish", text.appeal.team)
     text = Text.objects.select_for_update().select_related("appeal__team").get(pk=text.pk)
     head, body = _readable(text)
-    data = frozen_bytes(head, body)
+    cited = cited_digests(text.appeal, body)
+    data = frozen_bytes(head, body, cited)
     digest = canonical.version_digest(data)
     text.apparatus = {key: value for key, value in markup.as_dict(head).items() if key not in FROZEN}
     text.save(update_fields=["apparatus"])
@@ -59,9 +62,12 @@ def publish(*, actor: User, text: Text) -> Version:
         digest=digest,
         title=canonical.one_line(head.title)[:300],
         language=head.lang,
+        derived_from_id=text.parent_id,
         published_at=clock.now(),
         published_by=actor,
     )
+    sources.cite_in(version, cited)
+    cite.settle(version)
     audit.record(
         team=text.appeal.team,
         actor=actor,
@@ -73,11 +79,29 @@ def publish(*, actor: User, text: Text) -> Version:
     return version
 
 
-def frozen_bytes(head: Head, body: str) -> bytes:
-    """The canonical bytes of these words; see docs/reference/text-format.md."""
+def frozen_bytes(head: Head, body: str, cited: Mapping[str, str]) -> bytes:
+    """The canonical bytes of these words and the sources they cite; see docs/reference/text-format.md."""
     return canonical.version_bytes(
-        title=head.title, author=head.author, addressee=addressee_line(head), lang=head.lang, body=body
+        title=head.title,
+        author=head.author,
+        addressee=addressee_line(head),
+        lang=head.lang,
+        sources=list(cited.values()),
+        body=body,
     )
+
+
+def cited_digests(appeal: Appeal, body: str) -> dict[str, str]:
+    """The digest of each source that a body cites, by key, as the sources are now."""
+    keys = markup.cited_keys(body)
+    if not keys:
+        return {}
+    return dict(appeal.sources.filter(key__in=keys).values_list("key", "digest"))
+
+
+def keys_of(appeal: Appeal) -> set[str]:
+    """The keys that texts of this appeal may cite."""
+    return set(appeal.sources.values_list("key", flat=True))
 
 
 def would_be_new(text: Text, version: Version) -> bool:
@@ -86,7 +110,8 @@ def would_be_new(text: Text, version: Version) -> bool:
         head, body = markup.split(text.draft)
     except markup.MarkupError:
         return False
-    return canonical.version_digest(frozen_bytes(head, body)) != version.digest
+    cited = cited_digests(text.appeal, body)
+    return canonical.version_digest(frozen_bytes(head, body, cited)) != version.digest
 
 
 def problems_of(text: Text) -> list[Problem]:
@@ -123,7 +148,7 @@ def _readable(text: Text) -> tuple[Head, str]:
         found.append(_problem("language-changed"))
     if not body.strip():
         found.append(_problem("no-body"))
-    found += markup.check(body)
+    found += markup.check(body, keys_of(text.appeal))
     if found:
         raise NotPublishable(found)
     return head, body

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import Forbidden, can, role_in
-from undersigned.appeals import languages, markup
+from undersigned.appeals import languages, markup, noted
 from undersigned.appeals.markup import Head, Rendered, safe_yaml
 from undersigned.appeals.models import Appeal, Text, Version
 
@@ -76,30 +76,45 @@ def document(version: Version) -> Document:
     """A Version rendered for readers; corrections of the apparatus show on the newest Version."""
     text = version.text
     newest = current_version(text)
-    head, rendered = _rendered(version.pk, version.source, text.public_id)
+    head, rendered = _rendered(version.pk, version.source, text.public_id, noted.for_version(version))
     if newest and newest.pk == version.pk:
         head = _corrected(head, text.apparatus)
     return Document(head, rendered)
 
 
-def preview(source: str, language: str) -> Document:
-    """A draft as it would look; raises markup.MarkupError."""
+def preview(source: str, language: str, text: Text | None = None) -> Document:
+    """A draft as it would look, its text's sources in the notes; raises markup.MarkupError."""
     head, body = markup.split(source)
-    return Document(head, _render(body, "draft", head.lang or language))
+    spoken = head.lang or language
+    notes = noted.for_draft(text, body, spoken) if text else None
+    return Document(head, _render(body, "draft", spoken, notes))
 
 
 @lru_cache(maxsize=512)
-def _rendered(_pk: int, source: str, text_id: str) -> tuple[Head, Rendered]:
+def _rendered(_pk: int, source: str, text_id: str, notes: noted.Notes) -> tuple[Head, Rendered]:
     head, body = markup.split(source)
     # A text id may start with a digit or hold an underscore; an id on a page may not.
     prefix = "t" + text_id.replace("_", "-")
-    return head, _render(body, prefix, head.lang)
+    return head, _render(body, prefix, head.lang, notes)
 
 
-def _render(body: str, prefix: str, lang: str) -> Rendered:
+def _render(body: str, prefix: str, lang: str, notes: noted.Notes | None) -> Rendered:
     with translation.override(languages.interface_language(lang)):
-        labels = markup.Labels(notes=_("Notes"), note=_("Note {number}"), back=_("Back to mark {number}"))
-        return markup.render(body, id_prefix=prefix, lang=lang or "und", labels=labels)
+        labels = markup.Labels(
+            notes=_("Notes"),
+            note=_("Note {number}"),
+            back=_("Back to mark {number}"),
+            sources=_("Sources"),
+            source=_("Source {number}"),
+        )
+        return markup.render(
+            body,
+            id_prefix=prefix,
+            lang=lang or "und",
+            labels=labels,
+            reference=notes.reference if notes else None,
+            evidence=notes.passages if notes else (),
+        )
 
 
 def _corrected(head: Head, apparatus: Mapping[str, object]) -> Head:

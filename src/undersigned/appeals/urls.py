@@ -1,13 +1,41 @@
 from django.urls import path
 
-from undersigned.appeals import views
+from undersigned.appeals import citations_views, derive_views, sources_views, views
 
 # All below /desk/.
 urlpatterns = [
     path("appeals/new/", views.new_appeal, name="desk-appeal-new"),
     path("import/", views.import_file, name="desk-import"),
     path("appeals/<slug:slug>/settings/", views.settings, name="desk-appeal-settings"),
+    path("appeals/<slug:slug>/texts/new/", derive_views.new_text, name="desk-derive"),
+    path("appeals/<slug:slug>/texts/<slug:text>/", derive_views.describe_text, name="desk-describe"),
+    path("appeals/<slug:slug>/texts/<slug:text>/catch-up/", derive_views.catch_up, name="desk-catch-up"),
     path("appeals/<slug:slug>/draft/<slug:text>/", views.edit_draft, name="desk-draft"),
     path("appeals/<slug:slug>/draft/<slug:text>/preview/", views.preview, name="desk-preview"),
     path("appeals/<slug:slug>/draft/<slug:text>/publish/", views.publish_text, name="desk-publish"),
+    path("appeals/<slug:slug>/sources/", sources_views.list_sources, name="desk-sources"),
+    path("appeals/<slug:slug>/sources/style/", sources_views.style, name="desk-sources-style"),
+    path("appeals/<slug:slug>/sources/new/", sources_views.new_source, name="desk-source-new"),
+    path("appeals/<slug:slug>/sources/import/", sources_views.import_file, name="desk-sources-import"),
+    path("appeals/<slug:slug>/sources/citations/", citations_views.citations, name="desk-citations"),
+    path(
+        "appeals/<slug:slug>/sources/citations/<int:pk>/",
+        citations_views.change_citation,
+        name="desk-citation",
+    ),
+    path("appeals/<slug:slug>/sources/<str:key>/", sources_views.edit_source, name="desk-source"),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/remove/",
+        sources_views.remove_source,
+        name="desk-source-remove",
+    ),
+    path("appeals/<slug:slug>/sources/<str:key>/keep/", sources_views.keep_copy, name="desk-keep"),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", sources_views.kept_copy, name="desk-kept"
+    ),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>/change/",
+        sources_views.change_copy,
+        name="desk-kept-change",
+    ),
 ]

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from undersigned.accounts.models import Team, User
 from undersigned.accounts.permissions import teams_where
 from undersigned.appeals import diff, draft, markup, publish, reading
+from undersigned.appeals.beside import beside
 from undersigned.appeals.forms import DraftForm, ImportForm, NewAppealForm, SettingsForm
 from undersigned.appeals.import_letter import UNPLACED, import_letter
 from undersigned.appeals.letter import Imported
@@ -37,15 +38,18 @@ def appeal_or_404(request: HttpRequest, slug: str, verb: str) -> Appeal:
         raise Http404 from None
 
 
-def _text_or_404(request: HttpRequest, slug: str, text: str, verb: str) -> Text:
+def text_or_404(request: HttpRequest, slug: str, text: str, verb: str) -> Text:
+    """A text of an appeal that this account may see; outsiders get the answer that a missing one gets."""
     appeal = appeal_or_404(request, slug, verb)
-    found = Text.objects.select_related("appeal__team").filter(appeal=appeal, slug=text).first()
+    found = (
+        Text.objects.select_related("appeal__team", "parent__text").filter(appeal=appeal, slug=text).first()
+    )
     if found is None:
         raise Http404
     return found
 
 
-def _posted(request: HttpRequest) -> QueryDict | None:
+def posted(request: HttpRequest) -> QueryDict | None:
     """What was sent, were it nothing; None when the page is only looked at."""
     return request.POST if request.method == "POST" else None
 
@@ -58,7 +62,7 @@ def _teams_to_write_in(request: HttpRequest) -> list[Team]:
     return teams
 
 
-def _explain(form: Form | SettingsForm, error: ValidationError) -> None:
+def explain(form: Form | SettingsForm, error: ValidationError) -> None:
     """Puts what an act refused next to its field, or above the form where it has none."""
     if not hasattr(error, "error_dict"):
         form.add_error(None, error)
@@ -72,7 +76,7 @@ def _explain(form: Form | SettingsForm, error: ValidationError) -> None:
 def new_appeal(request: HttpRequest) -> HttpResponse:
     """Starts an appeal from a title and a language."""
     teams = _teams_to_write_in(request)
-    form = NewAppealForm(_posted(request), teams=teams)
+    form = NewAppealForm(posted(request), teams=teams)
     if form.is_valid():
         values = form.cleaned_data
         try:
@@ -84,7 +88,7 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
                 source=markup.join(markup.Head(title=values["title"], lang=values["language"]), ""),
             )
         except ValidationError as error:
-            _explain(form, error)
+            explain(form, error)
         else:
             return redirect("desk-draft", appeal.slug, reading.original(appeal).slug)
     return render(
@@ -100,7 +104,7 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
 def import_file(request: HttpRequest) -> HttpResponse:
     """Reads a letter from an uploaded file and makes it the draft of a new appeal."""
     teams = _teams_to_write_in(request)
-    form = ImportForm(_posted(request), request.FILES or None, teams=teams)
+    form = ImportForm(posted(request), request.FILES or None, teams=teams)
     if form.is_valid():
         letter = form.imported
         try:
@@ -140,8 +144,8 @@ def _tell(request: HttpRequest, letter: Imported) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_draft(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """The editor with its preview; saving names the revision it started from."""
-    found = _text_or_404(request, slug, text, "appeal.edit")
-    form = DraftForm(_posted(request), initial={"source": found.draft, "revision": found.draft_revision})
+    found = text_or_404(request, slug, text, "appeal.edit")
+    form = DraftForm(posted(request), initial={"source": found.draft, "revision": found.draft_revision})
     status, conflict = 200, None
     if request.method == "POST":
         if form.is_valid() and "preview" not in request.POST:
@@ -156,17 +160,24 @@ def edit_draft(request: HttpRequest, slug: str, text: str) -> HttpResponse:
                 return redirect("desk-draft", saved.appeal.slug, saved.slug)
         status = 422 if form.errors else status
     source = str(form.data.get("source", found.draft))
-    context = {"form": form, "text": found, "appeal": found.appeal, "conflict": conflict, "here": "draft"}
+    context = {
+        "form": form,
+        "text": found,
+        "appeal": found.appeal,
+        "conflict": conflict,
+        "here": "draft",
+        "beside": beside(found),
+    }
     return render(request, "desk/appeals/editor.html", {**context, **_preview(source, found)}, status=status)
 
 
 def _preview(source: str, text: Text) -> dict[str, object]:
     """The draft as readers would see it, or what keeps it from being read."""
     try:
-        document = reading.preview(source, text.language)
+        document = reading.preview(source, text.language, text)
     except markup.MarkupError as error:
         return {"problems": [said(error.problem)], "document": None}
-    problems = markup.check(markup.split(source)[1])
+    problems = markup.check(markup.split(source)[1], publish.keys_of(text.appeal))
     return {"document": document, "problems": [said(problem) for problem in problems]}
 
 
@@ -174,7 +185,7 @@ def _preview(source: str, text: Text) -> dict[str, object]:
 @require_POST
 def preview(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """The preview as a fragment of HTML, stored nowhere."""
-    found = _text_or_404(request, slug, text, "appeal.edit")
+    found = text_or_404(request, slug, text, "appeal.edit")
     source = str(request.POST.get("source", ""))
     return render(request, "desk/appeals/preview.html", _preview(source, found))
 
@@ -183,7 +194,7 @@ def preview(request: HttpRequest, slug: str, text: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """Shows what would be frozen and how it differs from the last Version; POST freezes it."""
-    found = _text_or_404(request, slug, text, "appeal.publish")
+    found = text_or_404(request, slug, text, "appeal.publish")
     problems = [said(problem) for problem in publish.problems_of(found)]
     last = reading.current_version(found)
     if request.method == "POST":
@@ -203,10 +214,11 @@ def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
             return redirect("desk-appeal", found.appeal.slug)
     context: dict[str, object] = {"text": found, "appeal": found.appeal, "problems": problems, "last": last}
     if not problems:
-        context["document"] = reading.preview(found.draft, found.language)
+        context["document"] = reading.preview(found.draft, found.language, found)
         if last:
             context["is_new"] = publish.would_be_new(found, last)
-            context["changes"] = diff.word_diff(markup.split(last.source)[1], markup.split(found.draft)[1])
+            changes = diff.word_diff(markup.split(last.source)[1], markup.split(found.draft)[1])
+            context["changes"] = diff.flowing(changes)
     return render(
         request, "desk/appeals/publish.html", context, status=422 if request.method == "POST" else 200
     )
@@ -217,7 +229,7 @@ def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
 def settings(request: HttpRequest, slug: str) -> HttpResponse:
     """The appeal's settings."""
     appeal = appeal_or_404(request, slug, "appeal.edit")
-    form = SettingsForm(_posted(request), instance=appeal)
+    form = SettingsForm(posted(request), instance=appeal)
     if form.is_valid():
         try:
             saved = draft.update_settings(
@@ -228,7 +240,7 @@ def settings(request: HttpRequest, slug: str) -> HttpResponse:
                 },
             )
         except ValidationError as error:
-            _explain(form, error)
+            explain(form, error)
         else:
             messages.success(request, _("Settings saved."))
             return redirect("desk-appeal", saved.slug)

@@ -40,6 +40,7 @@ COMMANDS = (
     Command("import", "import_letter", "Read a letter from a file, and make it the text of an appeal."),
     Command("demo", "demo", "Load the demonstration appeal if it is absent."),
     Command("publish", "publish", "Record confirmed signatures in the logs and publish them."),
+    Command("circulate", "circulate", "Carry runs of covering letters on, once, to their end."),
     Command("send-mail", "send_mail", "Send the mails that are due."),
     Command("verify", "verify", "Verify a site, an appeal, a log, a folder or a receipt.", django=False),
     Command("fsck", "fsck", "Compare database, published files and signer; mend what a restore left behind."),
@@ -47,6 +48,7 @@ COMMANDS = (
     Command("backup", "backup", "Write a backup of the running site to a file."),
     Command("restore", "restore", "Put a backup back in place."),
     Command("export", "export", "Write an appeal's signatures as CSV or JSON."),
+    Command("edition", "edition", "Write an appeal's edition in every format, with a manifest."),
     Command("erase-expired", "erase_expired", "Erase contact data whose retention period has ended."),
 )
 BY_NAME = {command.name: command for command in COMMANDS}

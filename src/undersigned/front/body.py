@@ -1,8 +1,10 @@
-"""Reads a request's body whole, within limits of size and time."""
+"""Reads a request's body whole, within limits of size, time, and memory for all that wait."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+import contextlib
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
+from typing import IO, Any
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -11,7 +13,12 @@ Receive = Callable[[], Awaitable[Message]]
 # The desk takes files (letters, lists of first signatories); public forms are small.
 LARGEST_PUBLIC = 1_000_000
 LARGEST_AT_DESK = 12_000_000
+# Scans and saved pages that organisers keep as evidence; what is longer than this waits in a file.
+LARGEST_KEPT = 54_000_000
+HELD_IN_MEMORY = 1_000_000
+SPOOLS_MAX = 4
 LONGEST_WAIT = 60.0
+LARGEST_TOGETHER = 48_000_000
 
 
 class TooLarge(Exception):
@@ -26,44 +33,140 @@ class Gone(Exception):
     """The client went away before the body was complete."""
 
 
-async def read(scope: Scope, receive: Receive) -> bytes:
-    """The whole body; raises TooLarge, TooSlow or Gone."""
-    largest = LARGEST_AT_DESK if scope["path"].startswith("/desk/") else LARGEST_PUBLIC
-    declared = dict(scope["headers"]).get(b"content-length", b"0")
+class NoRoom(Exception):
+    """The bodies that wait already fill the memory that is set aside for them."""
+
+
+class Body:
+    """A body that has arrived: in memory, or, where much is taken, in an unnamed file."""
+
+    def __init__(self, data: bytes, file: IO[bytes] | None = None, size: int = 0) -> None:
+        self.data = data
+        self.size = size or len(data)
+        self._file = file
+
+    @property
+    def held(self) -> int:
+        """Bytes of memory."""
+        return len(self.data)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        if self._file is not None:
+            self._file.close()
+
+    def replay(self, receive: Receive) -> Receive:
+        """A `receive` that gives the body, and then what the server says."""
+        left = self.size
+
+        async def again() -> Message:
+            nonlocal left
+            if left < 0:
+                return await receive()
+            part = self.data if self._file is None else self._file.read(HELD_IN_MEMORY)
+            left -= len(part)
+            more = left > 0
+            left = left if more else -1
+            return {"type": "http.request", "body": part, "more_body": more}
+
+        if self._file is not None:
+            self._file.seek(0)
+        return again
+
+
+class Room:
+    """The memory for all bodies of a process; each is given back when its request is answered."""
+
+    def __init__(self, largest: int = LARGEST_TOGETHER) -> None:
+        self.largest = largest
+        self.used = 0
+        self.spools = 0
+
+    def take(self, size: int) -> None:
+        """Reserves bytes; raises NoRoom."""
+        if self.used + size > self.largest:
+            raise NoRoom
+        self.used += size
+
+    def give_back(self, size: int) -> None:
+        """Frees bytes."""
+        self.used -= size
+
+    @contextlib.contextmanager
+    def spooling(self) -> Iterator[None]:
+        """One of the few large uploads that may arrive at once; raises NoRoom."""
+        if self.spools >= SPOOLS_MAX:
+            raise NoRoom
+        self.spools += 1
+        try:
+            yield
+        finally:
+            self.spools -= 1
+
+
+async def read(scope: Scope, receive: Receive, room: Room) -> Body:
+    """The whole body, its bytes taken from `room`; raises TooLarge, TooSlow, Gone, NoRoom."""
+    headers = dict(scope["headers"])
+    # Whether the session is one, Django says later; without any nobody fills the disk.
+    largest = _largest(scope["path"], b"cookie" in headers)
+    declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > largest:
         raise TooLarge
+    if largest == LARGEST_KEPT:
+        with room.spooling():
+            return await _spool(receive, largest)
+    parts: list[bytes] = []
     try:
         async with asyncio.timeout(LONGEST_WAIT):
-            return await _collect(receive, largest)
-    except TimeoutError:
-        raise TooSlow from None
+            return Body(await _collect(receive, largest, room, parts))
+    except BaseException as error:
+        room.give_back(sum(map(len, parts)))
+        if isinstance(error, TimeoutError):
+            raise TooSlow from None
+        raise
 
 
-async def _collect(receive: Receive, largest: int) -> bytes:
-    parts: list[bytes] = []
+def _largest(path: str, signed_in: bool) -> int:
+    if path.startswith("/desk/"):
+        return LARGEST_KEPT if path.endswith("/keep/") and signed_in else LARGEST_AT_DESK
+    return LARGEST_PUBLIC
+
+
+async def _collect(receive: Receive, largest: int, room: Room, parts: list[bytes]) -> bytes:
     size = 0
+    async for part in _parts(receive):
+        size += len(part)
+        if size > largest:
+            raise TooLarge
+        room.take(len(part))
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _spool(receive: Receive, largest: int) -> Body:
+    """A large upload in a file that has no name: it is gone with the process, however that ends."""
+    file = tempfile.SpooledTemporaryFile(max_size=HELD_IN_MEMORY)  # noqa: SIM115 - closed by who replays it
+    size = 0
+    try:
+        async with asyncio.timeout(LONGEST_WAIT * 5):
+            async for part in _parts(receive):
+                size += len(part)
+                if size > largest:
+                    raise TooLarge
+                file.write(part)
+    except BaseException as error:
+        file.close()
+        if isinstance(error, TimeoutError):
+            raise TooSlow from None
+        raise
+    return Body(b"", file, size) if size else Body(b"")
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
-        part: bytes = message.get("body", b"")
-        size += len(part)
-        if size > largest:
-            raise TooLarge
-        parts.append(part)
+        yield message.get("body", b"")
         if not message.get("more_body", False):
-            return b"".join(parts)
-
-
-def replay(whole: bytes, receive: Receive) -> Receive:
-    """A `receive` that gives the body in one message, and then what the server says."""
-    told = False
-
-    async def again() -> Message:
-        nonlocal told
-        if told:
-            return await receive()
-        told = True
-        return {"type": "http.request", "body": whole, "more_body": False}
-
-    return again
+            return

@@ -1,4 +1,4 @@
-"""The async door before Django: reads requests whole, and hands them to Django's threads.
+"""The async door before Django: answers plain requests itself, reads the others whole for Django's threads.
 
 A thread is taken only for a request that has arrived completely, so that slow or broken clients hold
 none, and no act ever runs on half a form.
@@ -7,7 +7,8 @@ none, and no act ever runs on half a form.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote_from_bytes
 
@@ -15,15 +16,15 @@ from a2wsgi import WSGIMiddleware
 from django.urls import get_resolver
 
 from undersigned.front import body
+from undersigned.front.answer import Answer, Message, Receive, Scope, Send
+from undersigned.front.plain import Plain
+from undersigned.front.writer import Full
 from undersigned.lib.redact import redact
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 # A queue longer than this would be answered after its clients have gone.
 LONGEST_QUEUE = 1000
+# Plain answers are logged as sums: a line for each would take as long as the answer.
+SUM_SECONDS = 60.0
 _ASCII = bytes(range(0x21, 0x7F))
 
 access = logging.getLogger("undersigned.access")
@@ -31,46 +32,121 @@ log = logging.getLogger(__name__)
 
 
 class Front:
-    """The ASGI application of one web process."""
+    """The ASGI application of one web process; `fast` switches its own answers on."""
 
-    def __init__(self, django: Callable[..., Any], *, threads: int) -> None:
+    def __init__(self, django: Callable[..., Any], *, threads: int, fast: bool = True) -> None:
         self._django: Any = WSGIMiddleware(django, workers=threads)
+        self._fast = fast
+        self._plain: Plain | None = None
         self._waiting = 0
+        self._room = body.Room()
+        self._sums: Counter[str] = Counter()
+        self._summed = time.monotonic()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one connection event of the server."""
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await self._lifespan(receive, send)
         else:
             await send({"type": "websocket.close", "code": 1000})
 
+    @property
+    def plain(self) -> Plain | None:
+        """What answers plain requests, None where that is switched off."""
+        if self._plain is None and self._fast:
+            # Threads and connections belong to the process that serves, not to the one it is forked from.
+            self._plain = Plain(self._django)
+        return self._plain
+
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        plain, method = self.plain, scope["method"]
+        if plain is not None and method in ("GET", "HEAD"):
+            answer = await plain.page(scope)
+            if answer is not None:
+                await self._send(answer, "page", send)
+                return
         noted = _Noted(send)
         began = time.monotonic()
-        if self._waiting >= LONGEST_QUEUE:
-            await _refuse(noted, 503, b"Too many requests are waiting; try again soon.\n", retry=b"5")
-        else:
-            self._waiting += 1
+        whole = await self._read(scope, receive, noted)
+        if whole is not None:
             try:
-                await self._hand_over(scope, receive, noted)
+                if plain and method == "POST" and await self._post(plain, scope, whole.data, noted):
+                    return
+                await self._hand_over(scope, whole, receive, noted)
             finally:
-                self._waiting -= 1
+                self._room.give_back(whole.held)
+                whole.close()
         _log_access(scope, noted.status, time.monotonic() - began)
 
-    async def _hand_over(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _post(self, plain: Plain, scope: Scope, whole: bytes, send: Send) -> bool:
+        """Whether a plain POST was answered."""
         try:
-            whole = await body.read(scope, receive)
+            answer = await plain.post(scope, whole)
+        except Full:
+            await _refuse(send, 503, b"Too many requests are waiting; try again soon.\n", retry=b"5")
+            self._sum("post 503")
+            return True
+        if answer is not None:
+            await self._send(answer, "post", send)
+        return answer is not None
+
+    async def _send(self, answer: Answer, kind: str, send: Send) -> None:
+        await answer.send_to(send)
+        self._sum(f"{kind} {answer.status}")
+
+    def _sum(self, what: str) -> None:
+        self._sums[what] += 1
+        if time.monotonic() - self._summed >= SUM_SECONDS:
+            self._log_sums()
+
+    def _log_sums(self) -> None:
+        if self._sums:
+            sums = ", ".join(f"{what}: {number}" for what, number in sorted(self._sums.items()))
+            access.info("plain answers in %.0f s: %s", time.monotonic() - self._summed, sums)
+        self._sums.clear()
+        self._summed = time.monotonic()
+
+    async def _read(self, scope: Scope, receive: Receive, send: Send) -> body.Body | None:
+        """The body, or None when there is nobody to be answered or a refusal was sent."""
+        try:
+            return await body.read(scope, receive, self._room)
         except body.TooLarge:
             await _refuse(send, 413, b"The request is larger than anything this site asks for.\n")
         except body.TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
+        except body.NoRoom:
+            await _refuse(send, 503, b"Too many requests are waiting; try again soon.\n", retry=b"5")
         except body.Gone:
             # Nobody is there to be answered, and half a form is not acted upon.
+            pass
+        return None
+
+    async def _hand_over(self, scope: Scope, whole: body.Body, receive: Receive, send: Send) -> None:
+        if self._waiting >= LONGEST_QUEUE:
+            await _refuse(send, 503, b"Too many requests are waiting; try again soon.\n", retry=b"5")
             return
-        else:
-            await self._django(cleaned(scope), body.replay(whole, receive), send)
+        self._waiting += 1
+        try:
+            await self._django(cleaned(scope, whole.size), whole.replay(receive), send)
+        finally:
+            self._waiting -= 1
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                # All views are loaded before the first visitor comes, not while he waits.
+                await asyncio.to_thread(lambda: get_resolver().url_patterns)
+                _ = self.plain
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self._plain is not None:
+                    await self._plain.stop()
+                self._log_sums()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
 
 
 class _Noted:
@@ -86,15 +162,18 @@ class _Noted:
         await self._send(message)
 
 
-def cleaned(scope: Scope) -> Scope:
-    """The request without what WSGI would misread.
+def cleaned(scope: Scope, length: int = 0) -> Scope:
+    """The request without what WSGI would misread, and with the length of a body that came in chunks.
 
     WSGI writes `X_Forwarded_For` and `X-Forwarded-For` under one name: the first is dropped, since a
     proxy does not guard it. Bytes outside ASCII in the query are percent-encoded.
     """
+    headers = [(name, value) for name, value in scope["headers"] if b"_" not in name]
+    if length and not any(name == b"content-length" for name, _value in headers):
+        headers.append((b"content-length", str(length).encode()))
     return {
         **scope,
-        "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name],
+        "headers": headers,
         "query_string": quote_from_bytes(scope["query_string"], safe=_ASCII).encode(),
     }
 
@@ -110,18 +189,6 @@ async def _refuse(send: Send, status: int, text: bytes, *, retry: bytes = b"") -
         headers.append((b"retry-after", retry))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})
-
-
-async def _lifespan(receive: Receive, send: Send) -> None:
-    while True:
-        message = await receive()
-        if message["type"] == "lifespan.startup":
-            # All views are loaded before the first visitor comes, not while he waits.
-            await asyncio.to_thread(lambda: get_resolver().url_patterns)
-            await send({"type": "lifespan.startup.complete"})
-        else:
-            await send({"type": "lifespan.shutdown.complete"})
-            return
 
 
 def _log_access(scope: Scope, status: int, seconds: float) -> None:

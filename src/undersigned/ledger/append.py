@@ -9,7 +9,8 @@ from typing import TypeVar
 from django.db import transaction
 
 from undersigned.ledger.errors import DuplicateCommitment
-from undersigned.ledger.models import AdoptedCommitment, Leaf, Log, VersionTally
+from undersigned.ledger.insert import insert_leaves
+from undersigned.ledger.models import AdoptedCommitment, Log, VersionTally
 from undersigned.ledger.rules import Batch, Earlier, Version, named
 from undersigned.ledger.signer import make_key
 from undersigned.ledger.standing import refuse_if_behind, standing
@@ -94,15 +95,7 @@ def _refuse_adopted(log: Log, batch: Batch) -> None:
 
 def write(log: Log, batch: Batch, *, at: datetime, adopted: bool = False) -> None:
     """Stores a batch that was decided: leaves, dead flags, tallies, size."""
-    Leaf.objects.bulk_create(
-        [
-            Leaf(
-                log_id=log.pk, index=row.index, entry=row.entry, text_index=row.text_index, dead=row.dead,
-                adopted=adopted,
-            )
-            for row in batch.rows
-        ]
-    )  # fmt: skip
+    insert_leaves(log, batch.rows, adopted=adopted)
     for chunk in chunked(sorted(batch.killed)):
         log.leaves.filter(index__in=chunk).update(dead=True)
     if adopted:

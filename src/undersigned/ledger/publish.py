@@ -3,7 +3,7 @@
 The steps and what a crash between them costs are in docs/explanation/publication.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
@@ -110,24 +110,30 @@ def _publish_from(log: Log, base: int) -> str:
 
 def write_tiles(log: Log, files: LogFiles, base: int, size: int) -> bytes:
     """Writes every tile and bundle that the leaves from `base` to `size` change; gives the root."""
+    return write_entries(files, base, bundles(log, base - base % TILE_WIDTH, size if base < size else 0))
+
+
+def write_entries(files: LogFiles, base: int, grown: Iterable[tuple[int, list[bytes]]]) -> bytes:
+    """Writes what the tree of `base` leaves becomes by these bundles, the first from its beginning."""
     stream = TileStream(base, files.fetch_tile)
-    for start, entries in bundles(log, base - base % TILE_WIDTH, size if base < size else 0):
+    hashes = b""
+    for start, entries in grown:
         hashes = leaf_hashes(entries)
         files.put(tile_path("entries", start // TILE_WIDTH, len(entries)), pack(entries))
         for level, number, width, data in stream.extend(hashes[(stream.size - start) * HASH_SIZE :]):
-            _fits(log, level, data, hashes)
+            _fits(files, level, data, hashes)
             files.put(tile_path(level, number, width), data)
     for level, number, width, data in stream.partial():
         if stream.size >> (8 * level) != base >> (8 * level):
-            _fits(log, level, data, hashes)
+            _fits(files, level, data, hashes)
             files.put(tile_path(level, number, width), data)
     return stream.root()
 
 
-def _fits(log: Log, level: int, data: bytes, hashes: bytes) -> None:
+def _fits(files: LogFiles, level: int, data: bytes, hashes: bytes) -> None:
     """A bundle begun by an earlier publication holds the leaves that its tile was made of."""
     if level == 0 and data != hashes:
-        raise FilesDamaged(f"{log.origin}: published leaves differ from the database; run `undersigned fsck`")
+        raise FilesDamaged(f"{files.log}: published leaves differ from the database; run `undersigned fsck`")
 
 
 def drop_partials(files: LogFiles, base: int, size: int) -> None:

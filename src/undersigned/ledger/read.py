@@ -75,6 +75,8 @@ def find_commitments(log: Log, commitments: Iterable[str]) -> dict[str, int]:
     """
     adopted = AdoptedCommitment.objects.filter(log=log)
     found: dict[str, int] = {}
+    if not adopted.exists():
+        return found
     for chunk in chunked(sorted(set(commitments))):
         found.update(adopted.filter(commitment__in=chunk).values_list("commitment", "index"))
     return found

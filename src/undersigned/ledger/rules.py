@@ -160,7 +160,9 @@ class Batch:
         return version
 
     def _count(self, text_index: int, name: str, by: int = 1) -> None:
-        self.changes.setdefault(text_index, Counter())[name] += by
+        if text_index not in self.changes:
+            self.changes[text_index] = Counter()
+        self.changes[text_index][name] += by
 
     def _commit(self, commitment: str) -> None:
         self.commitments.setdefault(commitment, self.size)

@@ -6,7 +6,8 @@ be set to overwrite by name and to be durable by itself; the files' order of app
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ VKEY = "vkey"
 MUTABLE = frozenset((CHECKPOINT, VKEY))
 
 
+@lru_cache(maxsize=8)
+def _absolute(folder: str) -> str:
+    return str(Path(folder).resolve())
+
+
 class DurableStorage(FileSystemStorage):
     """Files that survive a power cut once `sync` has returned, and are never seen half written."""
 
@@ -34,6 +40,8 @@ class DurableStorage(FileSystemStorage):
         self._given = location
         # Each thread publishes its own log, so each waits for its own folders.
         self._touched = threading.local()
+        # Folders whose own names this process has made durable: a new file there concerns no folder above.
+        self._linked: set[Path] = set()
 
     @property
     def base_location(self) -> str:
@@ -43,31 +51,40 @@ class DurableStorage(FileSystemStorage):
     @property
     def location(self) -> str:
         """The same folder, absolute."""
-        return str(Path(self.base_location).resolve())
+        return _absolute(self.base_location)
 
     def get_available_name(self, name: str, max_length: int | None = None) -> str:
         """A name is used as it is: files replace each other, or must be equal."""
         return name
 
     def _save(self, name: str, content: "File[Any]") -> str:
-        data = content.read()
-        path = Path(self.path(name))
-        self._touch(path)
-        if path.name not in MUTABLE and (there := _read_file(path)) is not None:
-            # Written by a publication that was cut short: the folder may not be durable yet, the file is.
-            if there != data:
-                raise ImmutableFile(_("%s was already published with other bytes") % name)
-            return name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_durably(path, data)
+        self.write(name, content.read())
         return name
 
-    def _touch(self, path: Path) -> None:
+    def write(self, name: str, data: bytes) -> None:
+        """One file, durable after `sync`; raises ImmutableFile when it is there with other bytes."""
+        path = Path(self.path(name))
+        if path.name not in MUTABLE and (there := _read_file(path)) is not None:
+            # Written by a publication that was cut short: the folder may not be durable yet, the file is.
+            self._touch(path, known=frozenset())
+            if there != data:
+                raise ImmutableFile(_("%s was already published with other bytes") % name)
+            return
+        try:
+            write_durably(path, data)
+        except FileNotFoundError:
+            self._linked.difference_update(path.parents)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_durably(path, data)
+        self._touch(path, known=self._linked)
+
+    def _touch(self, path: Path, *, known: Set[Path]) -> None:
+        """Notes the folders to be synced: the file's own, and those above it that may be new."""
         folders = self._folders()
         top = Path(self.location)
         for folder in path.parents:
             folders.add(folder)
-            if folder in (top, top.parent):
+            if folder in known or folder in (top, top.parent):
                 return
 
     def _folders(self) -> set[Path]:
@@ -82,6 +99,7 @@ class DurableStorage(FileSystemStorage):
         for folder in sorted(folders, key=lambda path: len(path.parts), reverse=True):
             if folder.is_dir():
                 keys.sync_folder(folder)
+        self._linked |= folders
         folders.clear()
 
 
@@ -129,7 +147,11 @@ class LogFiles:
 
     def put(self, path: str, data: bytes) -> None:
         """Writes one file; durable after `sync`. A tile that is there already must be equal."""
-        _storage().save(f"{self.log}/{path}", ContentFile(data))
+        storage, name = _storage(), f"{self.log}/{path}"
+        if isinstance(storage, DurableStorage):
+            storage.write(name, data)
+        else:
+            storage.save(name, ContentFile(data))
 
     def sync(self) -> None:
         """Returns when everything put by this thread is durable, names included."""

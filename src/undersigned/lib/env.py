@@ -9,7 +9,7 @@ import contextlib
 import ipaddress
 import os
 import zoneinfo
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -182,9 +182,9 @@ class Settings(BaseSettings):
             sources += (TomlConfigSettingsSource(settings_cls, toml_file=Path(config)),)
         return sources
 
-    @property
+    @cached_property
     def keys_folder(self) -> Path:
-        """The folder that holds keys, absolute."""
+        """The folder that holds keys, absolute; made so once, since that asks the file system."""
         return (self.keys or self.data / "keys").resolve()
 
     @property

@@ -1,10 +1,12 @@
 """Rows that must never change are guarded by the database: triggers for SQLite and PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import StateApps
+
+_Step = Callable[[StateApps, BaseDatabaseSchemaEditor], None]
 
 
 def _sqlite(table: str, columns: Sequence[str], deletable: bool) -> list[str]:
@@ -49,7 +51,53 @@ def freeze(table: str, columns: Sequence[str], *, deletable: bool = False) -> mi
 
     Table and column names come from migrations, never from input.
     """
+    forwards, backwards = _steps(table, columns, deletable)
+    return migrations.RunPython(forwards, backwards)
 
+
+def thaw(table: str, columns: Sequence[str], *, deletable: bool = False) -> migrations.RunPython:
+    """A migration step that takes a guard away, given what it guarded: before it is made anew."""
+    forwards, backwards = _steps(table, columns, deletable)
+    return migrations.RunPython(backwards, forwards)
+
+
+def refuse(
+    table: str, name: str, *, event: str, when: str, unless: str, message: str
+) -> migrations.RunPython:
+    """A migration step: a change for which `when` holds is refused unless the query finds a row.
+
+    `event` is `INSERT` or `UPDATE`; `when` and `unless` speak of NEW and OLD in SQL that both databases
+    read. All of it comes from migrations, never from input.
+    """
+    trigger = f"{table}_{name}"
+
+    def forwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        if editor.connection.vendor == "sqlite":
+            editor.execute(
+                f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" WHEN ({when}) '
+                f"AND NOT EXISTS ({unless}) BEGIN SELECT RAISE(ABORT, '{table}: {message}'); END"
+            )
+            return
+        editor.execute(
+            f'CREATE FUNCTION "{trigger}"() RETURNS trigger LANGUAGE plpgsql AS $$ '
+            f"BEGIN IF NOT EXISTS ({unless}) THEN RAISE EXCEPTION '{table}: {message}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; RETURN NEW; END $$"
+        )
+        editor.execute(
+            f'CREATE TRIGGER "{trigger}" BEFORE {event} ON "{table}" '
+            f'FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION "{trigger}"()'
+        )
+
+    def backwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
+        on = f' ON "{table}"' if editor.connection.vendor == "postgresql" else ""
+        editor.execute(f'DROP TRIGGER IF EXISTS "{trigger}"{on}')
+        if editor.connection.vendor == "postgresql":
+            editor.execute(f'DROP FUNCTION IF EXISTS "{trigger}"()')
+
+    return migrations.RunPython(forwards, backwards)
+
+
+def _steps(table: str, columns: Sequence[str], deletable: bool) -> tuple[_Step, _Step]:
     def forwards(_apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         make = {"sqlite": _sqlite, "postgresql": _postgresql}[editor.connection.vendor]
         for statement in make(table, columns, deletable):
@@ -62,4 +110,4 @@ def freeze(table: str, columns: Sequence[str], *, deletable: bool = False) -> mi
         if editor.connection.vendor == "postgresql":
             editor.execute(f'DROP FUNCTION IF EXISTS "{table}_frozen"()')
 
-    return migrations.RunPython(forwards, backwards)
+    return forwards, backwards

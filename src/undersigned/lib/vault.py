@@ -4,16 +4,16 @@ Layout of a sealed value: version byte 0x01, 12 bytes of nonce, ciphertext with 
 string is authenticated, so that a value moved to another column or row kind does not open.
 """
 
-import hashlib
-import hmac
 import json
 import os
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from undersigned.lib import keys
+from undersigned.lib import keys, mac
 
 _VERSION = b"\x01"
 
@@ -22,22 +22,51 @@ class VaultError(Exception):
     """A sealed value cannot be opened: wrong key, wrong context or damaged bytes."""
 
 
+@lru_cache(maxsize=4)
+def _box(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+def sealer(context: str) -> Callable[[str], bytes]:
+    """What encrypts many texts in one context under the contact key, which is read once."""
+    encrypt, about = _box(keys.read_or_create("contact")).encrypt, context.encode()
+
+    def seal_one(plain: str) -> bytes:
+        nonce = os.urandom(12)
+        return _VERSION + nonce + encrypt(nonce, plain.encode(), about)
+
+    return seal_one
+
+
+def opener(context: str) -> Callable[[bytes | memoryview], str]:
+    """What decrypts many values of one context; for each raises VaultError, KeyMissing."""
+    # Read at the first value that is one at all: what is forged asks for no key.
+    box: AESGCM | None = None
+    about = context.encode()
+
+    def open_one(sealed: bytes | memoryview) -> str:
+        nonlocal box
+        data = bytes(sealed)
+        if len(data) < 29 or data[:1] != _VERSION:
+            raise VaultError("not a sealed value")
+        if box is None:
+            box = _box(keys.read("contact"))
+        try:
+            return box.decrypt(data[1:13], data[13:], about).decode()
+        except InvalidTag:
+            raise VaultError("a sealed value does not open with the key in the keys folder") from None
+
+    return open_one
+
+
 def seal(plain: str, *, context: str) -> bytes:
     """Encrypts text under the contact key."""
-    nonce = os.urandom(12)
-    box = AESGCM(keys.read_or_create("contact"))
-    return _VERSION + nonce + box.encrypt(nonce, plain.encode(), context.encode())
+    return sealer(context)(plain)
 
 
 def unseal(sealed: bytes | memoryview, *, context: str) -> str:
     """Decrypts what `seal` made with the same context; raises VaultError."""
-    data = bytes(sealed)
-    if len(data) < 29 or data[:1] != _VERSION:
-        raise VaultError("not a sealed value")
-    try:
-        return AESGCM(keys.read("contact")).decrypt(data[1:13], data[13:], context.encode()).decode()
-    except InvalidTag:
-        raise VaultError("a sealed value does not open with the key in the keys folder") from None
+    return opener(context)(sealed)
 
 
 def seal_json(value: Any, *, context: str) -> bytes:
@@ -50,6 +79,12 @@ def unseal_json(sealed: bytes | memoryview, *, context: str) -> Any:
     return json.loads(unseal(sealed, context=context))
 
 
+def hasher(key_name: str) -> Callable[[str], bytes]:
+    """What hashes many values under a named key, which is read once."""
+    made = mac.maker(keys.read_or_create(key_name))
+    return lambda value: made(value.encode())
+
+
 def keyed_hash(key_name: str, value: str) -> bytes:
     """HMAC-SHA256 of a value under a named key outside the database: 32 bytes, for finding repeats."""
-    return hmac.digest(keys.read_or_create(key_name), value.encode(), hashlib.sha256)
+    return hasher(key_name)(value)

@@ -52,3 +52,14 @@ class Suppression(models.Model):
     reason = models.CharField(max_length=15, choices=Reason.choices)
     code = models.CharField(max_length=40, blank=True)
     at = models.DateTimeField()
+
+
+class Enclosure(models.Model):
+    """A file that many messages carry, kept once and found by its digest."""
+
+    # SHA-256 of name, type and bytes, in hex.
+    digest = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=60)
+    data = models.BinaryField()
+    used_at = models.DateTimeField()

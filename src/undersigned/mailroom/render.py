@@ -18,6 +18,7 @@ from django.utils import translation
 
 from undersigned.lib import clock, env, keys, vault
 from undersigned.mailroom import address as addresses
+from undersigned.mailroom import enclosures
 from undersigned.mailroom.models import Message
 from undersigned.mailroom.queue import PARAMS_CONTEXT, TO_CONTEXT
 
@@ -54,19 +55,25 @@ def render(message: Message) -> Rendered:
     params: dict[str, Any] = vault.unseal_json(message.params_sealed, context=PARAMS_CONTEXT)
     subject, text, html = _words(message.kind, message.language, params)
     sender, sender_name = _sender()
+    # A letter that a person wrote goes out under that person's name, and says so.
+    sender_name = str(params.get("sender_name") or sender_name)
     mail = EmailMessage()
     mail["From"] = Address(sender_name, addr_spec=sender)
     mail["To"] = _recipient(to)
     mail["Subject"] = subject
     mail["Date"] = format_datetime(clock.now())
     mail["Message-ID"] = message_id(message.key)
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if not params.get("personal"):
+        mail["Auto-Submitted"] = "auto-generated"
+        mail["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if url := params.get("unsubscribe_url"):
         mail["List-Unsubscribe"] = f"<{url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(text)
     mail.add_alternative(html, subtype="html")
+    for file in enclosures.read(params.get("enclosures", [])):
+        kind, _slash, subtype = file.media_type.partition("/")
+        mail.add_attachment(bytes(file.data), maintype=kind, subtype=subtype, filename=file.name)
     utf8 = not to.isascii()
     policy = (SMTPUTF8 if utf8 else SMTP).clone(max_line_length=_LINE)
     return Rendered(sender, to, mail.as_bytes(policy=policy), message_id(message.key), utf8)

@@ -8,21 +8,30 @@ import logging
 import random
 import secrets
 import threading
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, close_old_connections, connections, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from undersigned.lib import clock, keys, vault
 from undersigned.mailroom import outbox, queue, smtp
 from undersigned.mailroom.models import Message, Suppression
-from undersigned.mailroom.render import BadAddress, Rendered, render
+from undersigned.mailroom.prepared import render
+from undersigned.mailroom.presence import Presence
+from undersigned.mailroom.render import BadAddress, Rendered
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+# The first batch of a round, and the largest: what a server takes in about a second is leased at once.
+BATCH, _LARGEST = 20, 200
+# Outcomes are kept this long before they are written: a crash sends that much again, recognisable.
+_UNWRITTEN = 0.25
+# What was leased is looked at again after so long: somebody may have been erased meanwhile.
+_FRESH = 1.0
 # A lease must outlast the messages of its batch; what is left when it gets short is handed back.
 LEASE = timedelta(minutes=5)
 _MARGIN = timedelta(minutes=2)
@@ -61,27 +70,34 @@ def send_due(
     if queue.is_held():
         return Sent(trouble=f"the mail queue is held: {queue.held_reason()}")
     kept = transport or smtp.transport()
-    done = Sent()
+    done, size = Sent(), BATCH
     try:
         while not done.trouble and not stopped():
             left = limit - done.sent - done.failed - done.retried
-            batch = _lease(min(BATCH, left)) if left > 0 else []
+            batch = _lease(min(size, left)) if left > 0 else []
             if not batch:
                 break
+            began = time.monotonic()
             done += _send_batch(batch, kept, stopped)
+            size = _next_size(len(batch), time.monotonic() - began)
     finally:
         if transport is None:
             kept.close()
     return done
 
 
+def _next_size(size: int, seconds: float) -> int:
+    return max(BATCH, min(_LARGEST, int(size / max(seconds, 0.001))))
+
+
 def deliver_loop(stop: threading.Event) -> None:
     """Sends what falls due until `stop` is set; the message in hand is finished first."""
-    kept = smtp.transport()
+    kept, alive = smtp.transport(), Presence()
     pause, said = _POLL, ""
     while not stop.is_set():
         close_old_connections()
         try:
+            alive.keep()
             done = send_due(transport=kept, stopped=stop.is_set)
         except DatabaseError as error:
             done = Sent(trouble=f"the database does not answer ({type(error).__name__})")
@@ -93,6 +109,7 @@ def deliver_loop(stop: threading.Event) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE) if done.trouble else _POLL
         stop.wait(_POLL if queue.is_held() else pause)
     kept.close()
+    alive.leave()
     connections.close_all()
 
 
@@ -114,20 +131,76 @@ def _lease(count: int) -> list[Message]:
 
 def _send_batch(batch: list[Message], kept: smtp.Transport, stopped: Callable[[], bool]) -> Sent:
     done = Sent()
-    for position, message in enumerate(batch):
-        if stopped() or clock.now() > message.due_at - _MARGIN:
-            _hand_back(batch[position:])
-            break
-        try:
-            done += _send_one(message, kept)
-        except smtp.Away as error:
-            _hand_back(batch[position:])
-            return done + Sent(trouble=str(error))
+    taken = _Taken()
+    looked = time.monotonic()
+    waiting = deque(batch)
+    try:
+        while waiting:
+            if stopped() or clock.now() > waiting[0].due_at - _MARGIN:
+                break
+            if time.monotonic() - looked > _FRESH:
+                looked = time.monotonic()
+                waiting = _still_there(waiting)
+                continue
+            done += _send_one(waiting[0], kept, taken)
+            waiting.popleft()
+    except smtp.Away as error:
+        done += Sent(trouble=str(error))
+    finally:
+        # Whatever ends the round, what the server took is written down first.
+        taken.write()
+    _hand_back(list(waiting))
     return done
 
 
-def _send_one(message: Message, kept: smtp.Transport) -> Sent:
-    """Sends one message and keeps the outcome in the same breath."""
+def _still_there(waiting: Iterable[Message]) -> deque[Message]:
+    """The messages without those that were forgotten since they were leased."""
+    rows = list(waiting)
+    there = set(Message.objects.filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+    return deque(row for row in rows if row.pk in there)
+
+
+class _Taken:
+    """Messages that the server took, written down many at once."""
+
+    def __init__(self) -> None:
+        self._rows: list[Message] = []
+        self._since = 0.0
+
+    def add(self, message: Message) -> None:
+        """One more; written at once when the first has waited long enough."""
+        now = time.monotonic()
+        self._since = self._since if self._rows else now
+        self._rows.append(message)
+        if now - self._since >= _UNWRITTEN:
+            self.write()
+
+    def write(self) -> None:
+        """One transaction for all."""
+        rows, self._rows = self._rows, []
+        if not rows:
+            return
+        numbers = [row.pk for row in rows]
+        written = Message.objects.filter(
+            pk__in=numbers, state=Message.State.QUEUED, lease_token=rows[0].lease_token
+        ).update(
+            state=Message.State.SENT,
+            sent_at=clock.now(),
+            attempts=F("attempts") + 1,
+            lease_token=None,
+            # The links in it are of no use here any more.
+            params_sealed=b"",
+            last_error="",
+        )
+        if written < len(rows):
+            # Forgotten while it was on its way: nothing of it may stay in the local outbox.
+            there = set(Message.objects.filter(pk__in=numbers).values_list("pk", flat=True))
+            outbox.remove([number for number in numbers if number not in there])
+
+
+def _send_one(message: Message, kept: smtp.Transport, taken: _Taken | None = None) -> Sent:
+    """Sends one message; the outcome is kept at once, or with those of others where `taken` gathers them."""
+    gathered = taken or _Taken()
     try:
         kept.deliver(message.pk, message.kind, _rendered(message))
     except smtp.Refused as error:
@@ -135,18 +208,9 @@ def _send_one(message: Message, kept: smtp.Transport) -> Sent:
         return Sent(failed=1)
     except smtp.Later as error:
         return _wait(message, str(error))
-    taken = _held_by(message).update(
-        state=Message.State.SENT,
-        sent_at=clock.now(),
-        attempts=message.attempts + 1,
-        lease_token=None,
-        # The links in it are of no use here any more.
-        params_sealed=b"",
-        last_error="",
-    )
-    # Forgotten while it was on its way: nothing of it may stay in the local outbox.
-    if not taken and not Message.objects.filter(pk=message.pk).exists():
-        outbox.remove([message.pk])
+    gathered.add(message)
+    if taken is None:
+        gathered.write()
     return Sent(sent=1)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import re
 import smtplib
 import ssl
 import time
@@ -20,6 +21,16 @@ _QUIET = 0.5
 _PORTS = {"smtp": 25, "starttls": 587, "smtps": 465}
 # Answers to RCPT that are about us, not about the address: no permission, wrong commands.
 _OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538, 555})
+
+
+# A server's code and words.
+_Answer = tuple[int, bytes]
+_PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", re.ASCII).fullmatch
+_LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
+
+
+class _Gone(Exception):
+    """The connection ended before anything of the message was handed over."""
 
 
 class Refused(Exception):
@@ -114,24 +125,64 @@ class Connection:
 
     def deliver(self, number: int, kind: str, mail: Rendered) -> None:
         """Hands the message over; returns after the server's 250."""
+        kept = self._client
         client = self._connected()
-        if mail.utf8 and not client.has_extn("smtputf8"):
-            raise Refused("no-smtputf8")
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if mail.utf8 else []
         try:
-            client.sendmail(mail.sender, [mail.to], mail.data, mail_options=options)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, text = next(iter(error.recipients.values()))
-            raise _of_recipient(code, text) from None
-        except smtplib.SMTPSenderRefused as error:
-            raise self._of_sender(error) from None
-        except smtplib.SMTPDataError as error:
-            raise _of_data(error) from None
+            try:
+                self._hand_over(client, mail)
+            except _Gone:
+                # A kept connection may have died unnoticed, and nothing of the message was taken yet.
+                if client is not kept:
+                    raise
+                self.close()
+                self._hand_over(self._connected(), mail)
+        except _Gone as gone:
+            self.close()
+            raise Later(str(gone)) from None
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise Later(type(error).__name__) from None
         finally:
             self._used = time.monotonic()
+
+    def _hand_over(self, client: smtplib.SMTP, mail: Rendered) -> None:
+        if mail.utf8 and not client.has_extn("smtputf8"):
+            raise Refused("no-smtputf8")
+        options = " SMTPUTF8 BODY=8BITMIME" if mail.utf8 else ""
+        if client.does_esmtp and client.has_extn("size"):
+            options = f" size={len(mail.data)}{options}"
+        sender, to = _quoted(mail.sender), _quoted(mail.to)
+        commands = (f"MAIL FROM:{sender}{options}", f"RCPT TO:{to}", "DATA")
+        if any(mark in command for command in commands for mark in "\r\n"):
+            raise Refused("no address")
+        try:
+            answers = _ask(client, commands, mail.utf8)
+        except (smtplib.SMTPServerDisconnected, OSError) as error:
+            raise _Gone(type(error).__name__) from error
+        refusal = _refusal(answers)
+        if refusal is not None:
+            self._take_back(client, answers)
+            raise refusal
+        client.send(_body(mail.data))
+        code, text = client.getreply()
+        if code != 250:
+            if code == 421:
+                self.close()
+            raise _of_data(code, text)
+
+    def _take_back(self, client: smtplib.SMTP, answers: list[_Answer]) -> None:
+        """Ends a transaction that was refused, so that the next message begins anew."""
+        if any(code == 421 for code, _text in answers):
+            self.close()
+            return
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            if len(answers) == 3 and answers[-1][0] == 354:
+                # Nobody is to get it, yet the server waits for its words: it gets none.
+                client.send(b".\r\n")
+                client.getreply()
+            client.rset()
+            return
+        self.close()
 
     def greet(self) -> None:
         """Returns when the server lets us in; raises Away. Sends nothing."""
@@ -178,13 +229,45 @@ class Connection:
         self._used = time.monotonic()
         return client
 
-    def _of_sender(self, error: smtplib.SMTPSenderRefused) -> Exception:
-        """MAIL FROM was refused: that is about this installation, whatever the code."""
-        if error.smtp_code == 421:
-            self.close()
-        if error.smtp_code >= 500:
-            return Away(f"the mail server refuses the sender's address ({error.smtp_code})")
-        return Later(f"sender {error.smtp_code}")
+
+def _quoted(address: str) -> str:
+    """An address as the envelope has it; the library's way takes longer than handing over the message."""
+    return f"<{address}>" if _PLAIN(address) else smtplib.quoteaddr(address)
+
+
+def _refusal(answers: list[_Answer]) -> Exception | None:
+    """What the first answer that is no consent means; None when the server waits for the message."""
+    code, _text = answers[0]
+    if code == 421:
+        return _Gone("sender 421")
+    if code != 250:
+        return _of_sender(code)
+    code, text = answers[1]
+    if code not in (250, 251):
+        return _of_recipient(code, text)
+    code, text = answers[2]
+    return None if code == 354 else _of_data(code, text)
+
+
+def _ask(client: smtplib.SMTP, commands: tuple[str, ...], utf8: bool) -> list[_Answer]:
+    """The answers to these commands up to the first refusal; asked at once where the server allows it."""
+    encoding = "utf-8" if utf8 else "ascii"
+    if client.has_extn("pipelining"):
+        client.send("".join(f"{command}\r\n" for command in commands).encode(encoding))
+        return [client.getreply() for _command in commands]
+    answers: list[_Answer] = []
+    for command in commands:
+        client.send(f"{command}\r\n".encode(encoding))
+        answers.append(client.getreply())
+        if not 200 <= answers[-1][0] < 400:
+            break
+    return answers
+
+
+def _body(data: bytes) -> bytes:
+    """The message as DATA wants it: a line that begins with a dot gets another (RFC 5321, 4.5.2)."""
+    data = _LEADING_DOT.sub(b"..", data)
+    return data + (b".\r\n" if data.endswith(b"\r\n") else b"\r\n.\r\n")
 
 
 def _connection_trouble(error: Exception) -> str:
@@ -202,14 +285,21 @@ def _connection_trouble(error: Exception) -> str:
     return f"the mail server does not answer ({type(error).__name__})"
 
 
-def _enhanced(text: bytes | str) -> str:
+def _enhanced(text: bytes) -> str:
     """The enhanced status code at the start of an answer (RFC 3463), else empty."""
-    words = (text.decode("ascii", "replace") if isinstance(text, bytes) else text).split(maxsplit=1)
+    words = text.decode("ascii", "replace").split(maxsplit=1)
     parts = words[0].split(".") if words else []
     return words[0] if len(parts) == 3 and all(part.isdigit() for part in parts) else ""
 
 
-def _of_recipient(code: int, text: bytes | str) -> Exception:
+def _of_sender(code: int) -> Exception:
+    """MAIL FROM was refused: that is about this installation, whatever the code."""
+    if code >= 500:
+        return Away(f"the mail server refuses the sender's address ({code})")
+    return Later(f"sender {code}")
+
+
+def _of_recipient(code: int, text: bytes) -> Exception:
     status = _enhanced(text)
     if code < 500:
         return Later(f"rcpt {code}")
@@ -221,10 +311,10 @@ def _of_recipient(code: int, text: bytes | str) -> Exception:
     return Refused(f"rcpt {code} {status}".strip(), dead=not full)
 
 
-def _of_data(error: smtplib.SMTPDataError) -> Exception:
-    status = _enhanced(error.smtp_error)
-    label = f"data {error.smtp_code} {status}".strip()
-    if error.smtp_code < 500:
+def _of_data(code: int, text: bytes) -> Exception:
+    status = _enhanced(text)
+    label = f"data {code} {status}".strip()
+    if code < 500:
         return Later(label)
-    log.warning("the mail server refuses a message's content (%s %s)", error.smtp_code, status)
+    log.warning("the mail server refuses a message's content (%s %s)", code, status)
     return Refused(label)

@@ -1,4 +1,4 @@
-"""A backup of a site that stays in use: database and published ledger, in one file that is checked.
+"""A backup of a site that stays in use: database, published ledger and kept copies, in one checked file.
 
 Left out on purpose: keys and the signers' memory (keep a copy of the keys folder elsewhere), the
 journal of erasures (so that a restore erases again), and mails.
@@ -33,6 +33,8 @@ def write(path: Path) -> int:
         facts = copies.take(Path(folder))
         for file in sorted(Path(folder).iterdir()):
             writer.add(f"database/{file.name}", file)
+        # A copy's file is there before its row, and goes after it.
+        _add_kept(writer)
         writer.finish(
             {
                 "version": __version__,
@@ -51,6 +53,19 @@ def _add_ledger(writer: archive.Writer) -> None:
         # A partial tile may go once the full one exists.
         with contextlib.suppress(FileNotFoundError):
             writer.add(f"ledger/{file.relative_to(top).as_posix()}", file)
+
+
+def kept_folder() -> Path:
+    """Where the kept copies of sources lie."""
+    return env.load().data / "kept"
+
+
+def _add_kept(writer: archive.Writer) -> None:
+    top = kept_folder()
+    for file in sorted(top.rglob("*")) if top.is_dir() else []:
+        if file.is_file() and not file.name.startswith("."):
+            with contextlib.suppress(FileNotFoundError):
+                writer.add(f"kept/{file.relative_to(top).as_posix()}", file)
 
 
 def _published(top: Path) -> Iterator[Path]:

@@ -12,7 +12,7 @@ from django.db import DatabaseError, connection
 from undersigned.lib import clock, keys
 from undersigned.mailroom import queue
 from undersigned.operate import archive, copies, folder, schema
-from undersigned.operate.backup import ledger_folder
+from undersigned.operate.backup import kept_folder, ledger_folder
 from undersigned.signing import erase
 
 # Tables in which a row means that somebody has worked here.
@@ -44,6 +44,7 @@ def _restore(path: Path, force: bool) -> dict[str, Any]:
         facts = archive.unpack(path, unpacked)
         _refuse_misfit(facts)
         _add_missing(unpacked / "ledger", ledger_folder())
+        _add_missing(unpacked / "kept", kept_folder())
         copies.put_back(unpacked / "database", facts, _before_anybody_sees)
     return facts
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -13,12 +14,15 @@ import uvicorn
 
 from undersigned.accounts import setup
 from undersigned.asgi import app
+from undersigned.front import guard
 from undersigned.lib import env
 from undersigned.lib.http import is_loopback
 from undersigned.operate import folder, schema
 from undersigned.operate.supervisor import Role, Supervisor
 
 _BACKLOG = 2048
+# Databases, logs, ledger files.
+_OWN_FILES = 200
 # Shorter than the supervisor's own patience, so that it rarely has to kill.
 _DRAIN_SECONDS = 15
 
@@ -85,9 +89,12 @@ def _web(listener: socket.socket) -> int:
     # uvicorn raises the signal that stopped it once more after the last answer.
     signal.signal(signal.SIGTERM, _leave)
     signal.signal(signal.SIGINT, _leave)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # Its warnings are about single requests that are none: an attacker would fill the disk with them.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
+    _allow_connections()
     config = uvicorn.Config(
         app,
+        http=guard.Guarded,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -101,6 +108,16 @@ def _web(listener: socket.socket) -> int:
     server = uvicorn.Server(config)
     server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _allow_connections() -> None:
+    """As many files as the system lets a process open, and no more connections than leave some for itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = guard.MOST_CONNECTIONS + _OWN_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        guard.Guarded.most = max(_OWN_FILES, soft - _OWN_FILES)
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:

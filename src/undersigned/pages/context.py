@@ -5,8 +5,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 
 from undersigned import __version__
+from undersigned.accounts.permissions import teams_where
 from undersigned.lib import env
 
 
@@ -18,5 +20,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "page_dir": "rtl" if translation.get_language_bidi() else "ltr",
         "site_name": env.load().site_name,
         "software_version": __version__,
+        # Asked on the desk alone: a public page must not touch the session.
+        "reads_mail": SimpleLazyObject(lambda: bool(teams_where(request.user, "mail.view"))),  # type: ignore[arg-type]
         "source_url": f"{reverse('how')}#source",
     }

@@ -1,36 +1,13 @@
 """The counts that pages show: those of the signed checkpoint, never of leaves that are not public yet."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
-from functools import lru_cache
 
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.ledger import read
-from undersigned.ledger.models import Leaf, Log, VersionTally
+from undersigned.ledger.models import Log
+from undersigned.ledger.published import Count, published
 from undersigned.tlog.checkpoint import Checkpoint
-from undersigned.tlog.leaf import REASONS, Undo, parse
-
-_CHUNK = 900
-
-
-@dataclass(frozen=True)
-class Count:
-    """Signatures of a version, a text or an appeal: net, and what was undone by reason."""
-
-    signatures: int = 0
-    own: int = 0
-    struck: int = 0
-    moved: int = 0
-
-    def __add__(self, other: "Count") -> "Count":
-        return Count(
-            self.signatures + other.signatures,
-            self.own + other.own,
-            self.struck + other.struck,
-            self.moved + other.moved,
-        )
 
 
 @dataclass(frozen=True)
@@ -71,55 +48,5 @@ def standing(appeal: Appeal) -> Standing:
 
 def standings(appeals: Iterable[Appeal]) -> dict[str, Standing]:
     """The counts of several appeals by their public id; appeals whose log holds no text yet are left out."""
-    ids = [appeal.public_id for appeal in appeals]
-    rows: dict[str, list[VersionTally]] = {}
-    # Tallies and log in one statement, so that they are of one moment.
-    for row in (
-        VersionTally.objects.select_related("log").filter(log__appeal_id__in=ids).order_by("text_index")
-    ):
-        rows.setdefault(row.log.appeal_id, []).append(row)
-    return {appeal: _standing(tallies) for appeal, tallies in rows.items()}
-
-
-def _standing(rows: list[VersionTally]) -> Standing:
-    log = rows[0].log
-    checkpoint = read.checkpoint(log)
-    if checkpoint is None:
-        return Standing(log)
-    ahead = _unpublished(log, checkpoint.size) if log.size > checkpoint.size else {}
-    versions = {
-        (row.text_id, row.number): _before(row, ahead.get(row.text_index, Counter()))
-        for row in rows
-        if row.text_index < checkpoint.size
-    }
-    return Standing(log, checkpoint, versions)
-
-
-def _before(row: VersionTally, ahead: Counter[str]) -> Count:
-    undone = {reason: getattr(row, reason) - ahead[reason] for reason in REASONS}
-    return Count(row.signatures - ahead["signatures"], **undone)
-
-
-def _unpublished(log: Log, start: int) -> dict[int, Counter[str]]:
-    """What the leaves behind the checkpoint change, by text leaf."""
-    return _changes(log.pk, log.appended_at, start, log.size)
-
-
-@lru_cache(maxsize=64)
-def _changes(log: int, _appended_at: datetime | None, start: int, end: int) -> dict[int, Counter[str]]:
-    """Counted once for each pair of sizes; the moment tells apart what a restored database wrote anew."""
-    changes: dict[int, Counter[str]] = {}
-    all_leaves = Leaf.objects.filter(log=log)
-    leaves = all_leaves.filter(index__gte=start, index__lt=end)
-    for text in leaves.filter(text_index__isnull=False).values_list("text_index", flat=True).iterator():
-        changes.setdefault(text or 0, Counter())["signatures"] += 1
-    others = leaves.filter(text_index__isnull=True).values_list("entry", flat=True).iterator()
-    undos = {leaf.sign: leaf.reason for leaf in map(parse, map(bytes, others)) if isinstance(leaf, Undo)}
-    signs = sorted(undos)
-    for place in range(0, len(signs), _CHUNK):
-        undone = all_leaves.filter(index__in=signs[place : place + _CHUNK])
-        for index, text in undone.values_list("index", "text_index"):
-            change = changes.setdefault(text or 0, Counter())
-            change["signatures"] -= 1
-            change[undos[index]] += 1
-    return changes
+    found = published([appeal.public_id for appeal in appeals])
+    return {appeal: Standing(own.log, own.checkpoint, own.versions) for appeal, own in found.items()}

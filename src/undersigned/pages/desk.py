@@ -1,6 +1,8 @@
 """The desk's pages that read several apps: my appeals, one appeal at a glance, the mail queue."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -8,17 +10,20 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import VERBS, can, teams_where
-from undersigned.appeals import publish, reading
+from undersigned.appeals import languages, publish, reading
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.views import appeal_or_404
 from undersigned.ledger import read as ledger
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
+from undersigned.signing import opening
 from undersigned.signing.models import Signature
 
 
@@ -28,6 +33,7 @@ class Standing:
 
     appeal: Appeal
     signatures: int
+    ends_at: datetime | None
 
 
 @login_required
@@ -37,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = cast(User, request.user)
     teams = teams_where(actor, "appeal.view")
     appeals = Appeal.objects.filter(team__in=teams).select_related("team").order_by("-created_at")[:500]
-    rows = [Standing(appeal, _recorded(appeal)) for appeal in appeals]
+    rows = [Standing(appeal, _recorded(appeal), opening.ends_at(appeal)) for appeal in appeals]
     context = {"rows": rows, "teams": teams, "may_create": bool(teams_where(actor, "appeal.create"))}
     return render(request, "desk/home.html", context)
 
@@ -88,6 +94,11 @@ class TextRow:
     version: Version | None
     changed: bool
 
+    @property
+    def language(self) -> str:
+        """The text's language in itself."""
+        return languages.own_name(self.text.language)
+
 
 def _text_row(text: Text) -> TextRow:
     version = reading.current_version(text)
@@ -114,14 +125,44 @@ def _steps(appeal: Appeal, texts: list[TextRow]) -> list[Step]:
     return [Step(name, place < reached, place == reached) for place, name in enumerate(names)]
 
 
+# What each kind of mail is for; one that is missing here is shown by its own name.
+_KINDS: Mapping[str, Promise] = {
+    "confirm": gettext_lazy("asks to confirm a signature"),
+    "move": gettext_lazy("asks to confirm a move to another version"),
+    "already": gettext_lazy("says that an address has signed before"),
+    "first": gettext_lazy("asks a first signatory"),
+    "signed": gettext_lazy("leads to one's private page"),
+    "reminder": gettext_lazy("reminds of a signature that is not confirmed"),
+    "again": gettext_lazy("asks whether somebody signs the new words too"),
+    "cover": gettext_lazy("covering letter to a carrier"),
+    "cover-reminder": gettext_lazy("reminds a carrier"),
+    "raw": gettext_lazy("accounts and invitations"),
+}
+_MAIL_STATES: Mapping[str, Promise] = {
+    Message.State.QUEUED: gettext_lazy("waiting"),
+    Message.State.SENT: gettext_lazy("sent"),
+    Message.State.FAILED: gettext_lazy("failed"),
+    Message.State.DROPPED: gettext_lazy("dropped"),
+}
+
+
 @login_required
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
-    """The mail queue in numbers: no address and no text of a mail stands on this page."""
+    """The whole installation's mail queue in numbers: no address and no text of a mail stands here."""
     actor = cast(User, request.user)
     if not teams_where(actor, "mail.view"):
         raise PermissionDenied
-    rows = Message.objects.values("kind", "state").annotate(n=Count("pk")).order_by("kind", "state")
+    found = Message.objects.values("kind", "state").annotate(n=Count("pk")).order_by("kind", "state")
+    rows = [
+        {
+            "kind": _KINDS.get(row["kind"], row["kind"]),
+            "state": row["state"],
+            "state_name": _MAIL_STATES[row["state"]],
+            "n": row["n"],
+        }
+        for row in found
+    ]
     failures = (
         Message.objects.exclude(last_error="")
         .values("last_error")

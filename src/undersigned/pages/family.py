@@ -83,6 +83,14 @@ class Family:
         """The other languages of a letter, as the language switch and `hreflang` take them."""
         if len(self.members) < 2:
             return []
+        return [
+            {**choice, "url": absolute(str(choice["url"])), "current": member.text.pk == current.pk}
+            for member, choice in zip(self.members, self.choices, strict=True)
+        ]
+
+    @property
+    def choices(self) -> list[dict[str, object]]:
+        """A link to each text, by its language; where two have the same, their titles part them."""
         tags = [member.text.language for member in self.members]
         return [
             {
@@ -91,8 +99,7 @@ class Family:
                 "name": member.own_name
                 if tags.count(member.text.language) == 1
                 else f"{member.own_name} · {member.newest.title}",
-                "url": absolute(member.path),
-                "current": member.text.pk == current.pk,
+                "url": member.path,
             }
             for member in self.members
         ]

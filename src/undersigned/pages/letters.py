@@ -1,7 +1,9 @@
 """The letter, its versions and what changed between them."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponseRedirect
@@ -17,7 +19,7 @@ from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import clock
 from undersigned.pages import counts, names, provenance, public
 from undersigned.pages.family import Family, Member, family_or_404
-from undersigned.signing import opening, roll
+from undersigned.signing import ask_again, opening, roll
 from undersigned.signing.forms import SignForm
 
 _MARK = re.compile(r"\[\d+\]")
@@ -154,7 +156,7 @@ def changes(request: HttpRequest, slug: str, text: str, number: int) -> HttpResp
     context = {
         **_page_context(shown),
         "before": before,
-        "paragraphs": _paragraphs(_signed_words(before), _signed_words(shown.version)),
+        "paragraphs": diff.flowing(diff.word_diff(_signed_words(before), _signed_words(shown.version))),
         "old_signatures": shown.standing.of_version(before).signatures,
         "new_signatures": shown.standing.of_version(shown.version).signatures,
     }
@@ -166,14 +168,6 @@ def changes(request: HttpRequest, slug: str, text: str, number: int) -> HttpResp
         etag=etag,
         seconds=public.SLOW_SECONDS,
     )
-
-
-def _paragraphs(old: str, new: str) -> list[diff.Paragraph]:
-    """The differences, without the empty lines between paragraphs, which the page sets itself."""
-    return [
-        [*paragraph[:-1], replace(paragraph[-1], text=paragraph[-1].text.rstrip("\n"))]
-        for paragraph in diff.word_diff(old, new)
-    ]
 
 
 def _signed_words(found: Version) -> str:
@@ -247,8 +241,17 @@ def _count(shown: Shown) -> dict[str, Any]:
         "total": standing.of_text(text).signatures,
         "versions": lines if len(lines) > 1 else [],
         "family": standing.total.signatures if len(shown.family.members) > 1 else None,
+        "variants_url": reverse("variants", args=[text.appeal.slug])
+        + lang_query(shown.family, text.language),
+        "asked": _asked(shown.version.pk, standing.size, standing.log and standing.log.appended_at),
         "rhythm": _rhythm(shown.family.appeal),
     }
+
+
+@lru_cache(maxsize=256)
+def _asked(version: int, _size: int, _appended_at: datetime | None) -> ask_again.Answers | None:
+    """How those answered who signed an earlier version; looked up once after each batch."""
+    return ask_again.answers(version)
 
 
 def _rhythm(appeal: Appeal) -> str:

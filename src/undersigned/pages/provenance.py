@@ -1,6 +1,5 @@
 """Where a text comes from, as it stands above and below the letter."""
 
-import re
 from dataclasses import dataclass
 
 from django.utils import translation
@@ -8,9 +7,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from undersigned.appeals import languages, markup
-from undersigned.appeals.markup import Head, Source
-
-_NUMERAL = re.compile(r"[0-9IVXLCM]+\Z")
+from undersigned.appeals.markup import Head
+from undersigned.appeals.provenance import citation
 
 
 @dataclass(frozen=True)
@@ -69,27 +67,6 @@ def _source(head: Head, language: str) -> str | SafeString:
     if head.source.text and head.source.text not in head.note:
         return prose(head.source.text, language, "source")
     return citation(head.source)
-
-
-def citation(source: Source) -> str:
-    """The edition in one line: author, part, title, volume, publisher, place, year, pages."""
-    volume = (
-        _("volume %(volume)s") % {"volume": source.volume} if _NUMERAL.match(source.volume) else source.volume
-    )
-    pages = _("p. %(pages)s") % {"pages": source.pages} if source.pages else ""
-    parts = [
-        source.author,
-        f"“{source.part}”" if source.part else "",
-        source.title,
-        _("edited by %(editor)s") % {"editor": source.editor} if source.editor else "",
-        volume,
-        source.period,
-        source.publisher,
-        source.place,
-        source.year,
-        pages,
-    ]
-    return ", ".join(part for part in parts if part) or source.text
 
 
 def _language(tag: str) -> str:

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from undersigned.pages import feeds, letters, names, notice, site, staticfiles, verifying
+from undersigned.pages import feeds, letters, names, notice, site, sources, staticfiles, variants, verifying
 from undersigned.pages.api import api
 
 # The family's own names stand before the texts': no text may take them.
@@ -14,6 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("appeals/<slug:slug>/", letters.appeal, name="appeal"),
     path("appeals/<slug:slug>/names/", names.names, name="names"),
+    path("appeals/<slug:slug>/variants/", variants.variants, name="variants"),
+    path("appeals/<slug:slug>/sources/", sources.sources, name="sources"),
+    path("appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", sources.kept_copy, name="kept"),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/state/<slug:digest>.json",
+        sources.source_state,
+        name="source-state",
+    ),
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
     path("appeals/<slug:slug>/feed.atom", feeds.appeal, name="appeal-feed"),

@@ -61,7 +61,7 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 
 def _sign(request: HttpRequest, version: Version, values: dict[str, Any]) -> JsonResponse:
     if not opening.accepts(version.text.appeal, clock.now()):
-        return _answer({"errors": {"appeal": [_("This letter is closed for signature.")]}}, 422)
+        return closed(request, version)
     network = limits.network_of(request)
     wait = limits.signatures.wait(network, limits.sign_limit())
     if wait:
@@ -76,14 +76,28 @@ def _sign(request: HttpRequest, version: Version, values: dict[str, Any]) -> Jso
     try:
         intake.sign(version=version, request=asked, language=version.language)
     except intake.NotAccepted:
-        return _answer({"errors": {"appeal": [_("This letter is closed for signature.")]}}, 422)
+        return closed(request, version)
     except (OperationalError, OSError):
-        return _answer(
-            {"error": _("This cannot be stored now; please try again soon.")},
-            503,
-            retry=answers.RETRY_SECONDS,
-        )
+        return unavailable(request, version)
+    return accepted()
+
+
+def accepted() -> JsonResponse:
+    """The answer to everybody whose signature was taken."""
     return _answer({"status": "check your mail"}, 202)
+
+
+def closed(_request: HttpRequest, version: Version) -> JsonResponse:
+    """The answer when the letter takes no signatures."""
+    with answers.speaking(version.language):
+        return _answer({"errors": {"appeal": [_("This letter is closed for signature.")]}}, 422)
+
+
+def unavailable(_request: HttpRequest, version: Version) -> JsonResponse:
+    """The answer when a signature could not be stored just now."""
+    with answers.speaking(version.language):
+        error = _("This cannot be stored now; please try again soon.")
+        return _answer({"error": error}, 503, retry=answers.RETRY_SECONDS)
 
 
 def _read(version: Version, values: dict[str, Any]) -> intake.SignRequest:

@@ -32,9 +32,14 @@ def private(email: str) -> dict[str, str]:
 
 def commit(line: PublicLine, email: str) -> Commitment:
     """A commitment under new salts; the old salts, if any, are to be overwritten with these."""
+    return commit_shown(shown(line), email)
+
+
+def commit_shown(shown: dict[str, str], email: str) -> Commitment:
+    """The same for what a line shows, without what is empty."""
     salt_public, salt_private = os.urandom(SALT_SIZE), os.urandom(SALT_SIZE)
     made = leaf.commitment(
-        leaf.public_digest(salt_public, shown(line)), leaf.private_digest(salt_private, private(email))
+        leaf.public_digest(salt_public, shown), leaf.private_digest(salt_private, private(email))
     )
     return Commitment(salt_public, salt_private, leaf.digest_text(made))
 

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from undersigned.signing import desk, desk_first
+from undersigned.signing import desk, desk_ask, desk_first
 
 # All below /desk/: what a team does with signatures.
 urlpatterns = [
     path("appeals/<slug:slug>/open/", desk.open_page, name="desk-open"),
     path("appeals/<slug:slug>/close/", desk.close_page, name="desk-close"),
+    path("appeals/<slug:slug>/texts/<slug:text>/ask/", desk_ask.ask, name="desk-ask"),
     path("appeals/<slug:slug>/first/", desk_first.first_page, name="desk-first"),
     path("appeals/<slug:slug>/first/upload/", desk_first.upload, name="desk-first-upload"),
     path("appeals/<slug:slug>/first/<int:pk>/", desk_first.change, name="desk-first-change"),

@@ -17,6 +17,8 @@ from email_validator import EmailNotValidError, validate_email
 
 LINE_MAX = 200
 EMAIL_MAX = 254
+_LOCAL_MAX = 64
+_SIMPLE_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(?:\.[A-Za-z0-9_+-]+)*")
 # Longer input is refused before any work is done on it.
 _RAW_MAX = 2000
 _MARKS_IN_A_ROW = 5
@@ -43,14 +45,18 @@ def clean_line(value: Any, *, required: bool = False, limit: int = LINE_MAX) -> 
         raise FieldError(_("Please write text here."))
     if len(value) > _RAW_MAX:
         raise FieldError(_too_long(len(value), limit))
-    _refuse_characters(value)
-    text = unicodedata.normalize("NFC", _DROPPED.sub("", value))
-    text = " ".join(text.split()).strip(_EDGES)
+    # Nothing in plain ASCII is refused, dropped, composed or heaped: most fields of a crowd are that.
+    is_simple = value.isascii() and value.isprintable()
+    if not is_simple:
+        _refuse_characters(value)
+        value = unicodedata.normalize("NFC", _DROPPED.sub("", value))
+    text = " ".join(value.split()).strip(_EDGES)
     if len(text) > limit:
         raise FieldError(_too_long(len(text), limit))
     if required and not text:
         raise FieldError(_("Please fill in this field."))
-    _refuse_heaps(text)
+    if not is_simple:
+        _refuse_heaps(text)
     return text
 
 
@@ -70,15 +76,36 @@ def clean_email(value: Any) -> str:
         raise FieldError(_("Please write text here."))
     if len(value) > _RAW_MAX:
         raise FieldError(_too_long(len(value), EMAIL_MAX))
-    if not value.strip():
+    value = value.strip()
+    if not value:
         raise FieldError(_("Please fill in this field."))
     try:
-        # Addresses under .test are well-formed; that no mail reaches them is nobody's harm.
-        found = validate_email(value.strip(), check_deliverability=False, test_environment=True, strict=True)
+        return _normal_email(value)
     except (EmailNotValidError, ValueError):
         raise FieldError(
             _("This is not a whole e-mail address; it should look like name@example.org.")
         ) from None
+
+
+def _normal_email(value: str) -> str:
+    """The address as it is kept; raises ValueError for what is none."""
+    local, _at, domain = value.rpartition("@")
+    # A crowd has few domains: each is judged once, and before it only what needs no judging stands.
+    if domain.isascii() and len(local) <= _LOCAL_MAX and _SIMPLE_LOCAL.fullmatch(local):
+        address = f"{local}@{_normal_domain(domain)}"
+        if len(address) <= EMAIL_MAX:
+            return address
+    return _judged(value)
+
+
+@lru_cache(maxsize=4096)
+def _normal_domain(domain: str) -> str:
+    return _judged(f"a@{domain}").rpartition("@")[2]
+
+
+def _judged(value: str) -> str:
+    # Addresses under .test are well-formed; that no mail reaches them is nobody's harm.
+    found = validate_email(value, check_deliverability=False, test_environment=True, strict=True)
     return found.normalized
 
 

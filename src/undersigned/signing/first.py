@@ -192,8 +192,10 @@ def move(*, actor: User, signature: Signature, by: int) -> None:
     if signature.pk not in order:
         raise NotPossible(_("This person is not on the list any more."))
     place = order.index(signature.pk)
-    order.insert(max(0, min(place + by, len(order) - 1)), order.pop(place))
+    to = max(0, min(place + by, len(order) - 1))
+    order.insert(to, order.pop(place))
     _renumber(order)
+    _audit(actor, signature.appeal, "first.move", signature=signature.pk, place=to + 1)
 
 
 @transaction.atomic
@@ -203,7 +205,9 @@ def sort_by_name(*, actor: User, appeal: Appeal) -> None:
     names = dict(
         PublicLine.objects.filter(appeal=appeal, first_order__isnull=False).values_list("pk", "name")
     )
-    _renumber(sorted(_order(appeal), key=lambda pk: sort_key(names.get(pk, ""))))
+    order = sorted(_order(appeal), key=lambda pk: sort_key(names.get(pk, "")))
+    _renumber(order)
+    _audit(actor, appeal, "first.sort", number=len(order))
 
 
 def _order(appeal: Appeal) -> list[int]:

@@ -1,17 +1,20 @@
-"""Taking a signature: stored with its outgoing message in one transaction, whoever signs."""
+"""Taking signatures: stored with their outgoing messages in one transaction, whoever signs."""
 
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from undersigned.appeals.models import Version
-from undersigned.lib import clock, env, tokens
+from undersigned.lib import clock, env, together, vault
+from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
-from undersigned.signing import consent, mails, opening, people, repeats
-from undersigned.signing.models import Person, PublicLine, Signature
+from undersigned.signing import decide_sign, mails, opening, people, repeats, store_batch
+from undersigned.signing.decide_sign import Asking, Intake, Stored
+from undersigned.signing.models import Signature
 from undersigned.signing.request import SignRequest
 
-__all__ = ["NotAccepted", "SignRequest", "add_pending", "sign"]
+__all__ = ["Intake", "NotAccepted", "SignRequest", "add_pending", "sign", "sign_many"]
 
 _DAY = timedelta(hours=24)
 
@@ -20,104 +23,127 @@ class NotAccepted(Exception):
     """The appeal takes no signatures now: not open yet, or closed."""
 
 
-def sign(*, version: Version, request: SignRequest, language: str, at: datetime | None = None) -> None:
+def sign(
+    *,
+    version: Version,
+    request: SignRequest,
+    language: str,
+    carrier_id: int | None = None,
+    at: datetime | None = None,
+) -> None:
     """Stores a pending signature and queues its mail; the same work whether or not the address has signed.
 
     `version.text.appeal` should be fetched with the version. Raises NotAccepted. Answers nothing: what
     there is to say goes to the address alone.
     """
+    outcome = sign_many([Intake(version, request, language, carrier_id)], at=at)[0]
+    if outcome is not None:
+        raise outcome
+
+
+def sign_many(items: Sequence[Intake], *, at: datetime | None = None) -> list[Exception | None]:
+    """Takes many signatures in one durable transaction, as if one after the other; the outcome of each.
+
+    What is wrong with one fails that one alone. Raises what stands in the way of all: OperationalError
+    where the database is away or the disk is full, and then nothing is stored.
+    """
     now = at or clock.now()
-    if not opening.accepts(version.text.appeal, now):
-        raise NotAccepted
-    for attempt in (1, 2, 3):
+    outcomes: list[Exception | None] = [None] * len(items)
+    ready = _Ready()
+    askings = []
+    for place, item in enumerate(items):
         try:
-            with transaction.atomic():
-                _store(version, request, language, now)
-            return
-        except IntegrityError:
-            # Two codes of 50 bits met: other random bytes will do.
-            if attempt == 3:
-                raise
+            if not opening.accepts(item.version.text.appeal, now):
+                raise NotAccepted
+            askings.append(ready.make(place, item))
+        except Exception as error:
+            outcomes[place] = error
+    for asking, outcome in zip(askings, together.run(askings, lambda some: _store(some, now)), strict=True):
+        outcomes[asking.place] = outcome
+    return outcomes
 
 
-def _store(version: Version, request: SignRequest, language: str, now: datetime) -> None:
-    signature = new_signature(version, request, now)
-    standing = (
-        Signature.objects.select_related("version", "person")
-        .filter(appeal=version.text.appeal, repeat_key=signature.repeat_key, state__in=Signature.LIVE)
-        .first()
+class _Ready:
+    """Makes requests ready for the database; what they share is made once."""
+
+    def __init__(self) -> None:
+        self._seal = people.sealer()
+        self._hash: dict[int, Callable[[str], bytes]] = {}
+
+    def make(self, place: int, item: Intake) -> Asking:
+        """All that needs no look at the database, so that it waits for nobody."""
+        version, request = item.version, item.request
+        appeal = version.text.appeal
+        if appeal.pk not in self._hash:
+            self._hash[appeal.pk] = repeats.hasher(appeal)
+        return Asking(
+            place=place,
+            intake=item,
+            appeal_id=appeal.pk,
+            version_id=version.pk,
+            repeat_key=self._hash[appeal.pk](request.email),
+            sealed=self._seal(people.written(request)),
+            line=people.shown(vars(request), display=request.display, language=version.language),
+        )
+
+
+def _store(askings: Sequence[Asking], now: datetime) -> list[Exception | None]:
+    since = now - _DAY
+    past = store_batch.past(askings, since)
+    outcomes = _address(askings, past)
+    sendable = [asking for asking in askings if asking.to]
+    known = queue.look((asking.address_key for asking in sendable), since=since, kinds=mails.ASKING)
+    most, counts = env.load().mails_per_address, clock.now() >= since
+    stored: list[Stored] = []
+    for asking in sendable:
+        left = past.setdefault((asking.appeal_id, asking.repeat_key), decide_sign.Past())
+        found = decide_sign.decide(asking, left, known.recent[asking.address_key], most)
+        if found is not None:
+            stored.append(found)
+            # The next of this batch sees what this one left.
+            left.pending += 1
+            known.recent[asking.address_key] += counts and known.takes(asking.address_key, found.kind)
+    new = _insert([one.asking for one in stored], now)
+    letters = mails.Letters()
+    queue.enqueue_many(
+        [
+            decide_sign.letter(one, made.pk, made.nonce, letters)
+            for one, made in zip(stored, new, strict=True)
+        ],
+        known,
     )
-    sealed = people.seal(request)
-    # The same opening of a sealed value in each case: no clock tells a repeat from a first.
-    person = standing.person if standing and hasattr(standing, "person") else Person(sealed=sealed)
-    # The standing signature's own address is the proven one: the typed one may only look the same.
-    to = people.unseal(person)["email"]
-    if _too_many(signature, to, now):
-        return
-    _insert(signature, request, sealed, language=version.language)
-    if standing is None:
-        mails.ask("confirm", signature, to=to, language=language)
-    elif standing.version_id == version.pk or standing.state in _FROZEN:
-        mails.already(signature, about=standing, to=to, language=language)
-    else:
-        mails.ask("move", signature, to=to, language=language)
+    return outcomes
 
 
-# A signature under a moderator's eye or in dispute is not moved out of it by signing again.
-_FROZEN = frozenset({Signature.State.HELD.value, Signature.State.DISPUTED.value})
+_insert = store_batch.insert
 
 
-def _too_many(signature: Signature, to: str, now: datetime) -> bool:
-    """Whether the address got its day's mail: by its spelling everywhere, by its mailbox in this appeal."""
-    most = env.load().mails_per_address
-    if queue.recent(to, now - _DAY, mails.ASKING) >= most:
-        return True
-    same = Signature.objects.filter(
-        appeal_id=signature.appeal_id,
-        repeat_key=signature.repeat_key,
-        state=Signature.State.PENDING,
-        created_at__gte=now - _DAY,
-    )
-    return same.count() >= most
-
-
-def new_signature(version: Version, request: SignRequest, now: datetime) -> Signature:
-    """A pending row with fresh random bytes, unsaved."""
-    nonce = tokens.new_nonce()
-    return Signature(
-        appeal=version.text.appeal,
-        version=version,
-        display=request.display,
-        nonce=nonce,
-        code_key=tokens.code_key(tokens.code(nonce)),
-        repeat_key=repeats.repeat_key(version.text.appeal, request.email),
-        wants_updates=request.updates,
-        for_addressee=request.addressee,
-        for_edition=request.edition,
-        consent_wording=consent.WORDING,
-        created_at=now,
-    )
-
-
-def _insert(signature: Signature, request: SignRequest, sealed: bytes, *, language: str) -> None:
-    signature.save(force_insert=True)
-    values = {name: getattr(request, name) for name in people.FIELDS}
-    line = PublicLine(
-        signature=signature,
-        appeal_id=signature.appeal_id,
-        version_id=signature.version_id,
-        first_order=signature.first_order,
-    )
-    people.fill_line(line, values, display=request.display, language=language)
-    line.save(force_insert=True)
-    Person(signature=signature, sealed=sealed).save(force_insert=True)
+def _address(
+    askings: Sequence[Asking], past: dict[tuple[int, bytes], decide_sign.Past]
+) -> list[Exception | None]:
+    """Finds out where the message of each goes; what went wrong with which."""
+    opened, hashed = people.opener(), vault.hasher(queue.ADDRESS_KEY)
+    outcomes: list[Exception | None] = []
+    for asking in askings:
+        left = past.get((asking.appeal_id, asking.repeat_key), decide_sign.NOTHING_PAST)
+        asking.to = ""
+        try:
+            to = decide_sign.address(asking, left, opened)
+            asking.address_key = hashed(addresses.normal(to))
+            asking.to = to
+            outcomes.append(None)
+        except Exception as error:
+            outcomes.append(error)
+    return outcomes
 
 
 def add_pending(
     *, version: Version, request: SignRequest, first_order: int | None = None, at: datetime | None = None
 ) -> Signature:
     """Stores a pending signature in the caller's transaction without any mail: for first signatories."""
-    signature = new_signature(version, request, at or clock.now())
-    signature.first_order = first_order
-    _insert(signature, request, people.seal(request), language=version.language)
+    asking = _Ready().make(0, Intake(version, request, version.language))
+    with transaction.atomic():
+        new = _insert([asking], at or clock.now(), first_order)[0]
+        signature = Signature.objects.get(pk=new.pk)
+    signature.version, signature.appeal = version, version.text.appeal
     return signature

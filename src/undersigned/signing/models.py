@@ -2,6 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from undersigned.appeals.models import Appeal, Version
+from undersigned.circulation.models import Carrier
 
 
 class Signature(models.Model):
@@ -33,7 +34,7 @@ class Signature(models.Model):
     LIVE = (State.CONFIRMED, State.RECORDED, State.HELD, State.DISPUTED)
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="signatures")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIL)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     display = models.CharField(max_length=10, choices=Display.choices, default=Display.NAME)
@@ -42,6 +43,10 @@ class Signature(models.Model):
     code_key = models.BinaryField(max_length=16, unique=True)
     # HMAC of the normalised address under the appeal's own key, outside database and backups.
     repeat_key = models.BinaryField(max_length=32, null=True)
+    # Whose link the signer came by; null for most.
+    carrier = models.ForeignKey(
+        Carrier, on_delete=models.PROTECT, null=True, related_name="signatures", db_index=False
+    )
     # Entered by the organisers before opening, in their order; null for everybody else.
     first_order = models.PositiveIntegerField(null=True)
     wants_updates = models.BooleanField(default=False)
@@ -108,6 +113,12 @@ class Signature(models.Model):
                 name="signing_signature_first",
                 condition=models.Q(first_order__isnull=False),
             ),
+            # What each carrier collected, by day; signatures without a carrier cost nothing here.
+            models.Index(
+                fields=["carrier", "state", "recorded_at"],
+                name="signing_signature_carrier",
+                condition=models.Q(carrier__isnull=False),
+            ),
             # What an address left in an appeal: asked at each sign and each confirmation.
             models.Index(fields=["appeal", "repeat_key"], name="signing_signature_repeats"),
         ]
@@ -119,8 +130,9 @@ class PublicLine(models.Model):
     signature = models.OneToOneField(
         Signature, on_delete=models.CASCADE, primary_key=True, related_name="public_line"
     )
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+")
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+")
+    # The roll has indexes of its own, of listed lines only.
+    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+", db_index=False)
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="+", db_index=False)
     name = models.CharField(max_length=200, blank=True)
     affiliation = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=200, blank=True)
@@ -219,3 +231,44 @@ class RecordedEnd(models.Model):
     )
     close_leaf = models.PositiveBigIntegerField()
     shred_leaf = models.PositiveBigIntegerField(null=True)
+
+
+class AskingRound(models.Model):
+    """Whoever signed earlier Versions of a text is asked about this one: started by the team, once."""
+
+    version = models.OneToOneField(
+        Version, on_delete=models.PROTECT, primary_key=True, related_name="asking_round"
+    )
+    # Signatures up to here were asked; up to `last` they will be.
+    cursor = models.PositiveBigIntegerField(default=0)
+    last = models.PositiveBigIntegerField()
+    asked = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+
+class Asking(models.Model):
+    """Somebody who signed an earlier Version was asked, once, whether they sign this one too."""
+
+    class Answer(models.TextChoices):
+        YES = "yes", _("yes")
+        NO = "no", _("no")
+
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="askings", db_index=False)
+    signature = models.ForeignKey(Signature, on_delete=models.CASCADE, related_name="askings")
+    # The link is an HMAC over it.
+    nonce = models.BinaryField(max_length=16, unique=True)
+    answer = models.CharField(max_length=3, choices=Answer.choices, blank=True)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["version", "signature"], name="signing_asking_once"),
+            models.CheckConstraint(
+                condition=models.Q(answer="", answered_at__isnull=True)
+                | (~models.Q(answer="") & models.Q(answered_at__isnull=False)),
+                name="signing_asking_answered_has_date",
+            ),
+        ]
+        indexes = [models.Index(fields=["version", "answer"], name="signing_asking_answers")]

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections
 
+from undersigned.circulation import rounds
 from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.standing import behind
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
-from undersigned.signing import expire, sequence
+from undersigned.signing import ask_again, expire, sequence
 
 log = logging.getLogger(__name__)
 
@@ -46,9 +47,9 @@ def publish_loop(stop: threading.Event) -> None:
         log.error("%s", line)
     while not stop.is_set():
         close_old_connections()
-        trouble = _try(_record)
+        trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go)
         if often.is_due():
-            trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale)
+            trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:

@@ -1,6 +1,7 @@
 """Whether an address has signed an appeal before, known by a keyed hash and never by the address."""
 
 import unicodedata
+from collections.abc import Callable
 
 from undersigned.appeals.models import Appeal
 from undersigned.lib import vault
@@ -25,6 +26,12 @@ def normal(email: str) -> str:
     return f"{bare}@{domain}"
 
 
+def hasher(appeal: Appeal) -> Callable[[str], bytes]:
+    """What makes the repeat keys of many addresses in one appeal."""
+    hashed = vault.hasher(key_name(appeal))
+    return lambda email: hashed(normal(email))
+
+
 def repeat_key(appeal: Appeal, email: str) -> bytes:
     """What the database keeps to find a repeat: an HMAC under the appeal's own key."""
-    return vault.keyed_hash(key_name(appeal), normal(email))
+    return hasher(appeal)(email)

@@ -21,7 +21,7 @@ from undersigned.lib.keys import KeyMissing
 from undersigned.signing import batch as batches
 from undersigned.signing import mended, opening
 from undersigned.signing.batch import Batch, Row
-from undersigned.signing.models import Amendment, PublicLine, RecordedEnd, RecordedVersion, Signature, Undo
+from undersigned.signing.models import Amendment, RecordedEnd, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
 
 # Two numbers a row: below every database's limit of parameters in one statement.
@@ -124,15 +124,25 @@ def _mark(placed: Sequence[tuple[Row, int]], now: datetime) -> None:
     """Recorded rows know their leaf, and their lines stand on the roll."""
     numbered = _number(
         "signing_signature",
-        [(row.pk, index) for row, index in placed],
+        # In the order of the table: at ten million rows a shuffled order would read every page anew.
+        sorted((row.pk, index) for row, index in placed),
         also=", state = 'recorded', recorded_at = %s",
         values=[connection.ops.adapt_datetimefield_value(now)],
         only=" AND t.state = 'confirmed'",
     )
     if numbered != len(placed):
         raise RuntimeError("a signature changed under the publisher; nothing was recorded")
-    for chunk in _chunks([row.pk for row, _index in placed if not row.unlisted]):
-        PublicLine.objects.filter(pk__in=chunk).update(listed=True)
+    _list_lines(sorted(row.pk for row, _index in placed if not row.unlisted))
+
+
+def _list_lines(signatures: Sequence[int]) -> None:
+    with connection.cursor() as cursor:
+        for chunk in _chunks(signatures):
+            places = ", ".join(["%s"] * len(chunk))
+            cursor.execute(
+                f"UPDATE signing_publicline SET listed = true WHERE signature_id IN ({places})",  # noqa: S608
+                chunk,
+            )
 
 
 def _number(

@@ -152,6 +152,12 @@ _DELIVER = _pattern(rf'\{{"d":"{_DIGEST}","t":"deliver"\}}')
 _KEY = _pattern(rf'\{{"k":"{_VKEY}","t":"key"\}}')
 _PEER = _pattern(rf'\{{"k":"{_VKEY}","o":"({_NAME})","t":"peer"\}}')
 
+# A sign leaf without a sheet: the kind, and the digits of `x` as they stand, for readers of many leaves.
+# What it matches is a sign leaf if `parse` has taken another with the same two.
+common_sign = re.compile(
+    rf'\{{"c":"{_DIGEST}","k":"(mail|vouched|org)","t":"sign","x":([0-9]{{1,16}})\}}'.encode()
+).fullmatch
+
 _CLOSE_ENTRY = '{"t":"close"}'
 _SHRED_ENTRY = '{"t":"shred"}'
 _TYPES = frozenset(
@@ -258,15 +264,26 @@ def _fields(leaf: Leaf) -> dict[str, Any]:
             return {}
 
 
+def _write(leaf: Leaf) -> bytes:
+    """The canonical spelling; the types that are many by their exact format, as they are parsed."""
+    match leaf:
+        case Sign(sheet=None):
+            text = f'{{"c":"{leaf.commitment}","k":"{leaf.kind}","t":"sign","x":{leaf.text}}}'
+        case Undo():
+            text = f'{{"r":{leaf.sign},"t":"undo","y":"{leaf.reason}"}}'
+        case Unknown():
+            return leaf.entry
+        case _:
+            try:
+                return dumps({name: value for name, value in _fields(leaf).items() if value is not None})
+            except JcsError as error:
+                raise LeafError(str(error)) from error
+    return text.encode("utf-8", "surrogatepass")
+
+
 def encode(leaf: Leaf) -> bytes:
     """The entry of a leaf; a leaf that would not parse back to itself is never written."""
-    if isinstance(leaf, Unknown):
-        entry = leaf.entry
-    else:
-        try:
-            entry = dumps({name: value for name, value in _fields(leaf).items() if value is not None})
-        except JcsError as error:
-            raise LeafError(str(error)) from error
+    entry = _write(leaf)
     if parse(entry) != leaf:
         raise LeafError("a field does not fit the leaf's type")
     return entry

@@ -22,6 +22,7 @@ from .leaf import (
     TextLeaf,
     Undo,
     Unknown,
+    common_sign,
     parse,
 )
 from .note import ED25519, parse_vkey
@@ -81,6 +82,8 @@ class Tally:
         self.versions: list[VersionCount] = []
         self.kinds = dict.fromkeys(KINDS, 0)
         self._latest: dict[str, int] = {}
+        # Kind and text of signatures, as they are spelled: what counting another of them changes.
+        self._seen: dict[tuple[bytes | None, ...], tuple[int, int, VersionCount, str]] = {}
         # Per leaf: the kind of a live signature (else none or undone), and the slot of the text or sheet.
         self._state = bytearray()
         self._slot = array("I")
@@ -110,11 +113,25 @@ class Tally:
 
     def apply_entry(self, entry: bytes) -> None:
         """Parse and count the next entry."""
+        found = common_sign(entry)
+        known = None if found is None else self._seen.get(found.group(2, 3))
+        if known is not None:
+            # All but the commitment was checked when the first signature of this kind and text came.
+            code, slot, version, kind = known
+            version.signed += 1
+            self.kinds[kind] += 1
+            self._state.append(code)
+            self._slot.append(slot)
+            self.size += 1
+            return
         try:
             leaf = parse(entry)
         except LeafError as error:
             raise TallyError(self.size, str(error)) from error
         self.apply(leaf)
+        if found is not None and isinstance(leaf, Sign):
+            slot = self._slot[-1]
+            self._seen[found.group(2, 3)] = (self._state[-1], slot, self.versions[slot], leaf.kind)
 
     def _refuse(self, rule: str) -> TallyError:
         return TallyError(self.size, rule)

@@ -1,12 +1,27 @@
 """The text format: Markdown with a YAML head (docs/reference/text-format.md)."""
 
-from undersigned.appeals.markup.check import check
+from undersigned.appeals.markup.check import check, cited_keys
+from undersigned.appeals.markup.citations import Cite, Cluster, read_locator
 from undersigned.appeals.markup.head import Addressee, Head, Source, as_dict, join, split
 from undersigned.appeals.markup.problems import MarkupError, Problem
-from undersigned.appeals.markup.render import Footnote, Heading, Labels, Rendered, plain_text, render
+from undersigned.appeals.markup.render import (
+    Cited,
+    Evidence,
+    Footnote,
+    Heading,
+    Labels,
+    Rendered,
+    plain_text,
+    render,
+    words_of,
+)
 
 __all__ = [
     "Addressee",
+    "Cite",
+    "Cited",
+    "Cluster",
+    "Evidence",
     "Footnote",
     "Head",
     "Heading",
@@ -17,8 +32,11 @@ __all__ = [
     "Source",
     "as_dict",
     "check",
+    "cited_keys",
     "join",
     "plain_text",
+    "read_locator",
     "render",
     "split",
+    "words_of",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from markdown_it.token import Token
 
+from undersigned.appeals.markup.citations import Cluster
 from undersigned.appeals.markup.parse import parser, too_much
 from undersigned.appeals.markup.problems import Problem
 from undersigned.lib.canonical import CanonicalError, canonical_text
@@ -17,8 +18,11 @@ INLINE_NOTE = re.compile(r"\^\[")
 _PARSER = parser(strict=True)
 
 
-def check(body: str) -> list[Problem]:
-    """Everything in a body that may not be published, in the order of its lines."""
+def check(body: str, keys: Container[str] | None = None) -> list[Problem]:
+    """Everything in a body that may not be published, in the order of its lines.
+
+    With `keys`, a citation of a source that is none of them is such a thing too.
+    """
     try:
         canonical_text(body)
     except CanonicalError as error:
@@ -28,6 +32,9 @@ def check(body: str) -> list[Problem]:
         return [heavy]
     tokens = _PARSER.parse(body)
     found = [*_marked(tokens), *_notes(tokens)]
+    if keys is not None:
+        cited = [(line, cite.key) for line, cluster in _citations(tokens) for cite in cluster.cites]
+        found += [Problem(line, "cite-unknown", {"key": key}) for line, key in cited if key not in keys]
     return sorted(found, key=lambda problem: (problem.line, problem.code))
 
 
@@ -56,6 +63,20 @@ def _marked(tokens: Sequence[Token]) -> Iterator[Problem]:
                 yield Problem(line, "link", {"what": _short(target)})
         elif token.type == "text" and INLINE_NOTE.search(token.content):
             yield Problem(line, "note-inline")
+
+
+def _citations(tokens: Sequence[Token]) -> Iterator[tuple[int, Cluster]]:
+    for line, token in _inline(tokens):
+        if token.type == "citation":
+            yield line, token.meta["cluster"]
+
+
+def cited_keys(body: str) -> list[str]:
+    """The keys that a body cites, in the order in which they first stand there."""
+    if too_much(body):
+        return []
+    cited = (cite.key for _line, cluster in _citations(_PARSER.parse(body)) for cite in cluster.cites)
+    return list(dict.fromkeys(cited))
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from mdit_py_plugins.footnote import footnote_plugin
 
+from undersigned.appeals.markup.citations import CLUSTER, read_cluster
 from undersigned.appeals.markup.head import SOURCE_MAX
 from undersigned.appeals.markup.problems import Problem
 
@@ -15,17 +16,18 @@ from undersigned.appeals.markup.problems import Problem
 DENSE = re.compile(r"[\[\]*_`<!&\\^]")
 DENSE_MAX = 20_000
 LINES_MAX = 20_000
-CITATION = re.compile(r"\[[^\[\]@^\n]{0,200}-?@[\w][^\[\]]{0,400}\]")
-
 NOTE_MARK = re.compile(r"\[\^[^\s\]]{1,100}\]")
 
 
 def _citation(state: StateInline, silent: bool) -> bool:
-    found = CITATION.match(state.src, state.pos, state.posMax)
-    if not found:
+    found = CLUSTER.match(state.src, state.pos, state.posMax)
+    cluster = read_cluster(found.group()) if found else None
+    if found is None or cluster is None:
         return False
     if not silent:
-        state.push("text", "", 0).content = found.group()
+        token = state.push("citation", "", 0)
+        token.content = found.group()
+        token.meta = {"cluster": cluster}
     state.pos = found.end()
     return True
 

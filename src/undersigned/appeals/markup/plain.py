@@ -63,7 +63,7 @@ def _inline(children: Sequence[Token]) -> str:
     parts: list[str] = []
     links: list[tuple[str, int]] = []
     for child in children:
-        if child.type in ("text", "code_inline", "image", "text_special"):
+        if child.type in ("text", "code_inline", "image", "text_special", "citation"):
             parts.append(child.content)
         elif child.type == "softbreak":
             parts.append(" ")

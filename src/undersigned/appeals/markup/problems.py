@@ -31,6 +31,7 @@ MESSAGES: dict[str, str] = {
     "raw-html": _("Raw HTML is not accepted: %(what)s"),
     "image": _("Images are not accepted; describe the picture, or cite it as a source."),
     "link": _("A link may only lead to http, https or mailto addresses: %(what)s"),
+    "cite-unknown": _("The text cites “%(key)s”, and this appeal has no source with that key."),
     "note-undefined": _("The footnote mark [^%(mark)s] has no footnote."),
     "note-twice": _("Two footnotes have the mark [^%(mark)s]."),
     "note-unused": _("The footnote [^%(mark)s] is never referred to."),

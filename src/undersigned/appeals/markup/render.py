@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -14,7 +14,9 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from undersigned.appeals.markup.citations import Cluster
 from undersigned.appeals.markup.parse import parser, too_much
+from undersigned.appeals.markup.passages import read_words, set_marks
 from undersigned.appeals.markup.plain import plain_of
 from undersigned.appeals.markup.problems import gettext_noop
 from undersigned.appeals.markup.words import words
@@ -24,7 +26,7 @@ PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 UNPARSED_MAX = 50_000
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"}
 TAG_NAMES = """
-a blockquote br code div em h2 h3 h4 h5 h6 hr li ol p pre section strong sup ul
+a bdi blockquote br code div em h2 h3 h4 h5 h6 hr i li ol p pre q section span strong sup ul
 """
 TAGS = set(TAG_NAMES.split())
 ATTRIBUTES = {
@@ -44,6 +46,8 @@ class Labels:
     notes: str = gettext_noop("Notes")
     note: str = gettext_noop("Note {number}")
     back: str = gettext_noop("Back to mark {number}")
+    sources: str = gettext_noop("Sources")
+    source: str = gettext_noop("Source {number}")
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,30 @@ class Footnote:
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """What is known of a passage: the mark stands where the passage ends, the safe HTML in the note."""
+
+    end: int
+    html: str
+    ident: str
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A mark of a source on the page: a citation in the text, or evidence for a passage."""
+
+    number: int
+    mark_id: str
+    note_id: str
+    cluster: Cluster | None = None
+    evidence: str = ""
+
+
+# A citation as safe HTML in the appeal's style; None where one of its keys is not known.
+Reference = Callable[[Cluster], str | None]
+
+
+@dataclass(frozen=True)
 class Rendered:
     """A body ready for a page: safe HTML, and what a page wants to know about it."""
 
@@ -73,10 +101,22 @@ class Rendered:
     headings: tuple[Heading, ...]
     words: int
     plain: str
+    citations: tuple[Cited, ...] = ()
 
 
-def render(body: str, *, id_prefix: str, lang: str, labels: Labels | None = None) -> Rendered:
-    """Safe HTML of a body; every id starts with the prefix, so that two texts fit on one page."""
+def render(
+    body: str,
+    *,
+    id_prefix: str,
+    lang: str,
+    labels: Labels | None = None,
+    reference: Reference | None = None,
+    evidence: Sequence[Evidence] = (),
+) -> Rendered:
+    """Safe HTML of a body; every id starts with the prefix, so that two texts fit on one page.
+
+    Citations get a mark and a note where `reference` knows their sources; else they stay as typed.
+    """
     if not PREFIX.fullmatch(id_prefix):
         raise ValueError("id_prefix must be letters, digits and hyphens, a letter first")
     if too_much(body):
@@ -90,14 +130,75 @@ def render(body: str, *, id_prefix: str, lang: str, labels: Labels | None = None
         if token.type in BLOCKS or tight:
             token.attrSet("dir", "auto")
     plain, notes = plain_of(tokens)
-    raw = md.renderer.render(tokens, md.options, env)
+    cited = _cite(tokens, env, reference, evidence)
+    raw = md.renderer.render(tokens, md.options, env) + _source_notes(env)
     footnotes = tuple(Footnote(number, mark, text) for number, mark, text in notes)
-    return Rendered(_finish(raw, lang), footnotes, headings, len(words(plain)), plain)
+    return Rendered(_finish(raw, lang), footnotes, headings, len(words(plain)), plain, cited)
 
 
 def plain_text(body: str) -> str:
     """A body as readable text, for mail and for a page's description."""
     return body if too_much(body) else plain_of(_parser().parse(body))[0]
+
+
+def words_of(body: str) -> str:
+    """The words of a body as they are read, without any marks: passages are quoted from these."""
+    return body if too_much(body) else read_words(_parser().parse(body))[0]
+
+
+def _cite(
+    tokens: Sequence[Token], env: EnvType, reference: Reference | None, evidence: Sequence[Evidence]
+) -> tuple[Cited, ...]:
+    """Numbers the marks of sources as they are read; the notes wait in the environment."""
+    if evidence:
+        marks = [(one.end, Token("evidence", "", 0, meta={"evidence": one})) for one in evidence]
+        set_marks(read_words(tokens)[1], marks)
+    result: list[Cited] = []
+    notes: list[tuple[Cited, str]] = []
+    children = [child for token in tokens for child in token.children or ()]
+    for before, child in zip([None, *children], children, strict=False):
+        if child.type not in ("citation", "evidence"):
+            continue
+        cluster: Cluster | None = child.meta.get("cluster")
+        known: Evidence | None = child.meta.get("evidence")
+        note = known.html if known else reference(cluster) if reference and cluster else None
+        if note is None:
+            continue
+        if before and before.type == "text":
+            # A mark stands at its word, as a footnote's does.
+            before.content = before.content.rstrip(" ")
+        number, prefix = len(result) + 1, env["prefix"]
+        ids = f"{prefix}-source-mark-{number}", f"{prefix}-source-{number}"
+        cited = Cited(number, *ids, cluster, known.ident if known else "")
+        child.meta = {**child.meta, "cited": cited}
+        result.append(cited)
+        notes.append((cited, note))
+    env["source_notes"] = notes
+    return tuple(result)
+
+
+def _source_notes(env: EnvType) -> str:
+    notes: list[tuple[Cited, str]] = env["source_notes"]
+    if not notes:
+        return ""
+    labels, ident = env["labels"], f"{env['prefix']}-sources"
+    items = "".join(
+        f'<li id="{cited.note_id}">{note} {_back(labels, cited.number, cited.mark_id)}</li>\n'
+        for cited, note in notes
+    )
+    section = f'<section class="notes sources" role="doc-endnotes" aria-labelledby="{ident}">'
+    return f'{section}\n<h2 id="{ident}">{html.escape(labels.sources)}</h2>\n<ol>\n{items}</ol>\n</section>\n'
+
+
+def _source_mark(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
+    cited: Cited | None = tokens[i].meta.get("cited")
+    if cited is None:
+        return html.escape(tokens[i].content)
+    label = html.escape(env["labels"].source.format(number=cited.number))
+    return (
+        f'<sup class="cite"><a href="#{cited.note_id}" id="{cited.mark_id}" role="doc-noteref" '
+        f'aria-label="{label}">[{cited.number}]</a></sup>'
+    )
 
 
 def _unparsed(body: str, lang: str) -> Rendered:
@@ -145,6 +246,8 @@ def _parser() -> MarkdownIt:
         md.add_render_rule(RULES[rule.__name__], rule)
     md.add_render_rule("link_open", _link_open)
     md.add_render_rule("image", _image)
+    md.add_render_rule("citation", _source_mark)
+    md.add_render_rule("evidence", _source_mark)
     return md
 
 
@@ -188,9 +291,13 @@ def _note_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, e
 
 def _note_back(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
     number, _, mark = _anchor(tokens[i], env)
-    label = html.escape(env["labels"].back.format(number=number))
+    return f" {_back(env['labels'], number, mark)}"
+
+
+def _back(labels: Labels, number: int | str, mark: str) -> str:
+    label = html.escape(labels.back.format(number=number))
     # U+FE0E keeps telephones from drawing the arrow as a picture.
-    return f' <a href="#{mark}" class="back" role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
+    return f'<a href="#{mark}" class="back" role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
 
 
 def _link_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from undersigned.accounts import organisers
 from undersigned.accounts.models import Team, User
-from undersigned.appeals import draft, publish
+from undersigned.appeals import derive, draft, publish
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.lib import clock, tokens
 from undersigned.mailroom import queue
@@ -32,6 +32,9 @@ def load() -> Appeal | None:
         return None
     with transaction.atomic():
         appeal, signed = _sign_both_versions()
+        _derive(appeal)
+        # Nobody can sign in with an account that is closed.
+        User.objects.filter(email=ACCOUNT).update(is_active=False)
     _record(appeal)
     with transaction.atomic():
         _change_their_minds(signed)
@@ -50,9 +53,43 @@ def _sign_both_versions() -> tuple[Appeal, list[Signature]]:
     draft.save_draft(actor=owner, text=text, source=_letter(2), revision=0)
     publish.publish(actor=owner, text=text)
     _sign(text, people.LATE, emails)
-    # Nobody can sign in with an account that is closed.
-    User.objects.filter(pk=owner.pk).update(is_active=False)
     return appeal, signed
+
+
+def _derive(appeal: Appeal) -> None:
+    """A translation of the second version, attested, and an adaptation that still follows the first."""
+    owner, _team = _owner()
+    first, second = appeal.texts.get().versions.all()
+    spanish = derive.derive(
+        actor=owner,
+        source=second,
+        relation=Text.Relation.TRANSLATION,
+        language="es",
+        made_by="Inés Corvera",
+        reason="Para el barrio de Bajamar, donde se habla español desde hace tres generaciones.",
+    )
+    lesson = derive.derive(
+        actor=owner,
+        source=first,
+        relation=Text.Relation.ADAPTATION,
+        language="en",
+        slug="evening-class",
+        made_by="The evening class",
+        reason="Shorter, and in our own words: nine of us learned to read in that room.",
+    )
+    for text, letter, signers in ((spanish, "es", people.SPANISH), (lesson, "class", people.CLASS)):
+        draft.save_draft(actor=owner, text=text, source=_letter(letter), revision=0)
+        publish.publish(actor=owner, text=text)
+        # Addresses behind those of the original's signers: nobody signs two texts here.
+        _sign(text, signers, people.addresses(100 if text is spanish else 200))
+    derive.describe(
+        actor=owner,
+        text=spanish,
+        reason=spanish.reason,
+        made_by=spanish.made_by,
+        attested_by="Two readers of the harbour school",
+        rules_in_doubt=False,
+    )
 
 
 def _owner() -> tuple[User, Team]:
@@ -83,8 +120,8 @@ def _write(owner: User, team: Team) -> Text:
     return appeal.texts.get()
 
 
-def _letter(number: int) -> str:
-    return resources.files(__package__).joinpath(f"letter-{number}.md").read_text(encoding="utf-8")
+def _letter(name: str | int) -> str:
+    return resources.files(__package__).joinpath(f"letter-{name}.md").read_text(encoding="utf-8")
 
 
 def _newest(text: Text) -> Version:

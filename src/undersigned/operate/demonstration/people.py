@@ -79,12 +79,30 @@ LATE = (
     _pseudonym("B. Cole", "The man with the atlas"),
 )
 
+# Who signed the Spanish translation.
+SPANISH = (
+    Signer("Inés Corvera", "traductora", "Bajamar"),
+    Signer("Xosé Vilar Couto", "estibador", "Bajamar"),
+    Signer("Nahia Etxarri", "enfermera", affiliation="Clínica del Muelle"),
+    _pseudonym("M. Robles", "La del tercer banco"),
+    Signer("Yuma Quispe Ayma", "tejedora"),
+    Signer("D. Rey", display="unlisted"),
+)
+
+# Who signed what the evening class made of it.
+CLASS = (
+    Signer("Oswin Tarrant", "learner", "Lower Marsh"),
+    Signer("Halima Benkaddour", "learner", "Saltmarsh"),
+    Signer("Brónach Ní Shé", "teacher, retired", "Saltmarsh", "Evening School"),
+    Signer("K. Odell", display="unlisted"),
+)
+
 
 def request_values(signer: Signer, email: str) -> dict[str, str]:
     """What the signer types into the form."""
     return {**asdict(signer), "email": email, "edition": "on"}
 
 
-def addresses() -> Iterator[str]:
+def addresses(start: int = 1) -> Iterator[str]:
     """One mail address after the other, at a place that cannot exist."""
-    return (f"signer-{number}@{DOMAIN}" for number in count(1))
+    return (f"signer-{number}@{DOMAIN}" for number in count(start))

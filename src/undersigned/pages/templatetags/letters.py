@@ -2,7 +2,7 @@
 
 from django import template
 
-from undersigned.pages import dates
+from undersigned.appeals import written_dates as dates
 
 register = template.Library()
 

@@ -83,6 +83,26 @@ def _show(
     return answers.page(request, "signing/sign_form.html", context, status=status, retry=retry)
 
 
+def unavailable(request: HttpRequest, version: Version) -> HttpResponse:
+    """The form with what was typed when it could not be stored just now."""
+    return _again(request, version, status=503, retry=answers.RETRY_SECONDS)
+
+
+def closed(request: HttpRequest, version: Version) -> HttpResponse:
+    """The form with what was typed when the letter closed meanwhile."""
+    return _again(request, version, status=422, closed=True)
+
+
+def _again(
+    request: HttpRequest, version: Version, *, status: int, retry: int = 0, closed: bool = False
+) -> HttpResponse:
+    request.encoding = "utf-8"
+    with answers.speaking(version.language):
+        form = SignForm(version, request.POST)
+        form.is_valid()
+        return _show(request, form, status=status, retry=retry, closed=closed)
+
+
 def signed(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """Says to everybody who signed the same: look at your mail."""
     if request.method not in ("GET", "HEAD"):

@@ -1,0 +1,149 @@
+"""What the notes below a text say of its sources: ready to be rendered with it, and to be remembered."""
+
+import html
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from undersigned.appeals import bibliography, cite, languages, markup
+from undersigned.appeals.models import Appeal, Citation, SourceState, Text, Version
+from undersigned.appeals.references.csl import is_web_address
+
+
+@dataclass(frozen=True)
+class Notes:
+    """The sources of one state of a text; equal ones give the same notes."""
+
+    style: str
+    language: str
+    # Key and data of each source that the words cite.
+    sources: tuple[tuple[str, str], ...] = ()
+    passages: tuple[markup.Evidence, ...] = ()
+    # Where the page of all sources is; empty while there is none.
+    page: str = ""
+
+    def reference(self, cluster: markup.Cluster) -> str | None:
+        """A citation as safe HTML; None where one of its keys is not known."""
+        known = dict(self.sources)
+        if not all(cite.key in known for cite in cluster.cites):
+            return None
+        cites = (self._cite(cite, json.loads(known[cite.key])) for cite in cluster.cites)
+        return f"{'; '.join(cites)}."
+
+    def _cite(self, cite: markup.Cite, csl: dict[str, Any]) -> str:
+        prefix = f"{html.escape(cite.prefix)} " if cite.prefix else ""
+        suffix = f", {html.escape(cite.suffix)}" if cite.suffix else ""
+        return prefix + self.linked(csl, cite.label, cite.locator) + suffix
+
+    def linked(self, csl: Mapping[str, Any], label: str = "", locator: str = "") -> str:
+        """A source with a place in it, linked to its entry on the page of all sources."""
+        shown = bibliography.citation(
+            csl, style=self.style, language=self.language, label=label, locator=locator
+        )
+        direction = languages.direction(self.language)
+        if self.page:
+            address = html.escape(f"{self.page}#{quote(entry_id(str(csl['id'])))}")
+            return f'<a href="{address}"><bdi dir="{direction}">{shown}</bdi></a>'
+        return f'<bdi dir="{direction}">{shown}</bdi>'
+
+
+def entry_id(key: str) -> str:
+    """The id of a source's entry on the page of all sources."""
+    return f"source-{key}"
+
+
+def for_version(version: Version) -> Notes:
+    """The notes of a Version: sources as they were cited, evidence where its passages stand."""
+    text, appeal = version.text, version.text.appeal
+    if appeal.sources_changed_at is None:
+        return Notes(appeal.citation_style, version.language)
+    states = SourceState.objects.filter(cited_in__version=version).select_related("source")
+    known = {state.source.key: state.csl for state in states}
+    words = _words(version.pk, version.source) if text.citations.exists() else ""
+    return _notes(appeal, version.language, known, _placed(text, words), page=_page(text, version.language))
+
+
+def for_draft(text: Text, body: str, language: str) -> Notes:
+    """The notes of a draft: sources as they are now."""
+    appeal = text.appeal
+    if appeal.sources_changed_at is None:
+        return Notes(appeal.citation_style, language)
+    known = dict(appeal.sources.filter(key__in=markup.cited_keys(body)).values_list("key", "csl"))
+    words = markup.words_of(body) if text.citations.exists() else ""
+    return _notes(appeal, language, known, _placed(text, words), page="")
+
+
+def _notes(
+    appeal: Appeal,
+    language: str,
+    known: Mapping[str, Any],
+    placed: list[tuple[Citation, int]],
+    *,
+    page: str,
+) -> Notes:
+    sources = tuple(sorted((key, json.dumps(csl, sort_keys=True)) for key, csl in known.items()))
+    notes = Notes(appeal.citation_style, language, sources, page=page)
+    with translation.override(languages.interface_language(language)):
+        passages = tuple(
+            markup.Evidence(end, evidence_note(citation, notes), str(citation.pk))
+            for citation, end in sorted(placed, key=lambda pair: (pair[1], pair[0].pk))
+        )
+    return Notes(notes.style, language, sources, passages, page)
+
+
+@lru_cache(maxsize=64)
+def _words(_pk: int, source: str) -> str:
+    return markup.words_of(markup.split(source)[1])
+
+
+def _placed(text: Text, words: str) -> list[tuple[Citation, int]]:
+    if not words:
+        return []
+    standings = cite.standings(text, words)
+    return [
+        (standing.citation, standing.place[1])
+        for standing in standings
+        if standing.place and standing.citation.source
+    ]
+
+
+def _page(text: Text, language: str) -> str:
+    path = reverse("sources", args=[text.appeal.slug])
+    if text.relation == Text.Relation.ORIGINAL:
+        return path
+    return f"{path}?lang={languages.interface_language(language)}"
+
+
+def evidence_note(citation: Citation, notes: Notes) -> str:
+    """Evidence as a note says it: the claim, what the source says, its translation, where it stands."""
+    parts = []
+    if citation.claim:
+        parts.append(f"<bdi>{html.escape(citation.claim)}</bdi>:")
+    if citation.quotation:
+        lang = html.escape(citation.quotation_language)
+        mark = f' lang="{lang}"' if lang else ""
+        parts.append(f'<q{mark} dir="auto">{html.escape(citation.quotation)}</q>')
+    if citation.translation:
+        parts.append(
+            _("(in translation: %(words)s)")
+            % {"words": f'<q dir="auto">{html.escape(citation.translation)}</q>'}
+        )
+    if citation.source:
+        label, locator, rest = markup.read_locator(citation.locator)
+        shown = notes.linked(citation.source.csl, label, locator)
+        tail = [html.escape(part) for part in (rest, citation.shelfmark) if part]
+        parts.append(", ".join([shown, *tail]) + ".")
+    return " ".join(parts)
+
+
+def web_address(csl: Mapping[str, Any]) -> str:
+    """Where a source can be read on the web; empty for what a reader should not be led to."""
+    url = str(csl.get("URL", ""))
+    return url if is_web_address(url) else ""

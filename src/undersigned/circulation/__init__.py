@@ -1,0 +1,1 @@
+"""Who carries a letter: carriers, their covering letters, and the runs that send them."""

@@ -1,0 +1,17 @@
+from django.urls import path
+
+from undersigned.circulation.views import desk, letters, lists, runs
+
+# All below /desk/: the circulation desk.
+urlpatterns = [
+    path("appeals/<slug:slug>/carriers/", desk.listing, name="desk-carriers"),
+    path("appeals/<slug:slug>/carriers/tree/", desk.tree_page, name="desk-carriers-tree"),
+    path("appeals/<slug:slug>/carriers/add/", lists.add, name="desk-carriers-add"),
+    path("appeals/<slug:slug>/carriers/list/", lists.read_list, name="desk-carriers-list"),
+    path("appeals/<slug:slug>/carriers/letters/", letters.templates, name="desk-letters"),
+    path("appeals/<slug:slug>/carriers/letters/<str:language>/", letters.template, name="desk-letter"),
+    path("appeals/<slug:slug>/carriers/runs/", runs.start, name="desk-runs"),
+    path("appeals/<slug:slug>/carriers/runs/<int:pk>/", runs.run, name="desk-run"),
+    path("appeals/<slug:slug>/carriers/<int:pk>/", desk.one, name="desk-carrier"),
+    path("appeals/<slug:slug>/carriers/<int:pk>/letter/", letters.one, name="desk-carrier-letter"),
+]

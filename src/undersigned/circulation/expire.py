@@ -1,0 +1,43 @@
+"""Erasing who carried: at once where it is asked for, and when an appeal's retention has ended."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from undersigned.appeals.models import Appeal
+from undersigned.circulation import post
+from undersigned.circulation.models import Carrier, CoveringLetter, Reply
+from undersigned.mailroom import queue
+
+_CHUNK = 200
+
+
+@transaction.atomic
+def forget(numbers: Sequence[int], now: datetime) -> None:
+    """Deletes names, addresses, letters, replies and mail of these carriers; places and counts remain."""
+    rows = Carrier.objects.filter(pk__in=list(numbers))
+    rows.update(sealed=b"", address_key=None, erased_at=now)
+    rows.filter(revoked_at__isnull=True).update(revoked_at=now)
+    CoveringLetter.objects.filter(carrier__in=list(numbers)).delete()
+    Reply.objects.filter(carrier__in=list(numbers)).delete()
+    for number in numbers:
+        queue.forget(subject_ref=post.cover_ref(number))
+        queue.forget(subject_ref=post.reminder_ref(number))
+
+
+def erase_due(now: datetime) -> int:
+    """Erases the carriers of appeals whose days of retention after closing are over; how many."""
+    erased = 0
+    closed = Appeal.objects.filter(state=Appeal.State.CLOSED, closed_at__isnull=False)
+    for number, at, days in closed.values_list("pk", "closed_at", "retention_days"):
+        if at is None or at + timedelta(days=days) > now:
+            continue
+        while True:
+            rows = Carrier.objects.filter(appeal=number, erased_at__isnull=True).order_by("pk")
+            numbers = list(rows.values_list("pk", flat=True)[:_CHUNK])
+            if not numbers:
+                break
+            forget(numbers, now)
+            erased += len(numbers)
+    return erased

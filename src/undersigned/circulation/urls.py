@@ -1,0 +1,13 @@
+from django.urls import path
+
+from undersigned.circulation.views import carry
+
+# The carrier's own pages, behind the private link.
+urlpatterns = [
+    path("carry/<str:token>/", carry.carry, name="carry"),
+    path("carry/<str:token>/write/", carry.write, name="carry-write"),
+    path("carry/<str:token>/pass-on/", carry.hand_on, name="carry-pass-on"),
+    path("carry/<str:token>/code.png", carry.code, name="carry-code"),
+    path("carry/<str:token>/text.txt", carry.text, name="carry-text"),
+    path("carry/<str:token>/stop/", carry.stop, name="carry-stop"),
+]

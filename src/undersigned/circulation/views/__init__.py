@@ -1,0 +1,1 @@
+"""What carriers and the circulation desk ask for over HTTP."""

@@ -1,0 +1,21 @@
+"""Carries runs of covering letters on, to their end."""
+
+import argparse
+
+from undersigned.circulation import rounds
+
+HELP = "Carry runs of covering letters and reminders on to their end, once; look what became of the mail."
+
+
+def arguments(_parser: argparse.ArgumentParser) -> None:
+    """The command has no options."""
+
+
+def run(_options: argparse.Namespace) -> int:
+    """Runs the command; what was interrupted goes on where it stopped."""
+    seen = 0
+    while handled := rounds.go():
+        seen += handled
+    rounds.tidy()
+    print(f"carriers written to or left out: {seen}")
+    return 0

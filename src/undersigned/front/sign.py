@@ -1,0 +1,140 @@
+"""Plain signatures, by form and by JSON: checked by the rules of every door, stored by the writer.
+
+What is not plain gets None here, before anything was done, and is for Django to answer.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from undersigned.appeals.models import Version
+from undersigned.front.answer import Answer
+from undersigned.front.asked import Asked
+from undersigned.front.inside import Inside, View, failing
+from undersigned.front.versions import Versions
+from undersigned.front.writer import Full, Writer
+from undersigned.lib import clock
+from undersigned.signing import api, intake, limits, opening
+from undersigned.signing.request import Invalid, SignRequest, read
+from undersigned.signing.views import answers
+from undersigned.signing.views import sign as views
+
+_ADDRESSES = 256
+# Pages a minute that say to one network that it has to wait.
+MOST_REFUSALS = 20
+
+
+class _Trouble(NamedTuple):
+    """The views that say why nothing was stored."""
+
+    unavailable: Callable[[HttpRequest, Version], HttpResponse]
+    closed: Callable[[HttpRequest, Version], HttpResponse]
+
+
+_IN_HTML = _Trouble(views.unavailable, views.closed)
+_IN_JSON = _Trouble(api.unavailable, api.closed)
+
+
+class Sign:
+    """The plain sign POSTs of one process."""
+
+    def __init__(self, versions: Versions, writer: Writer, inside: Inside) -> None:
+        self._versions = versions
+        self._writer = writer
+        self._inside = inside
+        self._seen = lru_cache(maxsize=_ADDRESSES)(self._see)
+        self._accepted = inside.template(lambda _request: api.accepted())
+        self._refused = limits.Window()
+        self._enough = inside.template(_enough)
+
+    async def form(self, asked: Asked, slug: str, text: str) -> Answer | None:
+        """The answer to a plain form."""
+        values = None if asked.is_cross_site else asked.form()
+        if values is None:
+            return None
+        version = await self._version(slug, text)
+        if version is None or not _is_meant(version, values.get("version")):
+            return None
+        request = self._take(version, values, asked.network)
+        if not isinstance(request, SignRequest):
+            return request
+        return await self._store(asked, version, request, _IN_HTML) or self._seen(slug, text)
+
+    async def json(self, asked: Asked, slug: str, text: str) -> Answer | None:
+        """The answer to a plain JSON object."""
+        values = None if asked.is_cross_site else asked.json()
+        if values is None:
+            return None
+        version = await self._version(slug, text)
+        if version is None or not _is_meant(version, values.get("version")):
+            return None
+        request = self._take(version, values, asked.network)
+        if not isinstance(request, SignRequest):
+            return request
+        return await self._store(asked, version, request, _IN_JSON) or self._accepted
+
+    async def _version(self, slug: str, text: str) -> Version | None:
+        version = await self._versions.newest(slug, text)
+        if version is None or not opening.accepts(version.text.appeal, clock.now()):
+            return None
+        return version
+
+    def _take(self, version: Version, values: dict[str, Any], network: str) -> SignRequest | Answer | None:
+        """The request, counted for its network; None where a rule or the limit is against it.
+
+        A network that goes on and on is no longer worth a page.
+        """
+        limit = limits.sign_limit()
+        wait = limits.signatures.wait(network, limit)
+        if wait:
+            flooding = self._refused.take(network, MOST_REFUSALS)
+            return self._enough.with_header(b"retry-after", str(wait).encode()) if flooding else None
+        try:
+            request = read(version.text.appeal, values)
+        except Invalid:
+            return None
+        return None if limits.signatures.take(network, limit) else request
+
+    async def _store(
+        self,
+        asked: Asked,
+        version: Version,
+        request: SignRequest,
+        trouble: _Trouble,
+    ) -> Answer | None:
+        """None when it is stored; else the answer that says why not."""
+        try:
+            await self._writer.sign(intake.Intake(version, request, version.language))
+        except Full:
+            raise
+        except (OperationalError, OSError):
+            return await self._say(asked, lambda seen: trouble.unavailable(seen, version))
+        except intake.NotAccepted:
+            return await self._say(asked, lambda seen: trouble.closed(seen, version))
+        except Exception as error:
+            return await self._say(asked, failing(error))
+        return None
+
+    async def _say(self, asked: Asked, view: View) -> Answer:
+        return await self._inside.answer_soon(asked.scope, asked.body, view)
+
+    def _see(self, slug: str, text: str) -> Answer:
+        address = reverse("signed", args=[slug, text])
+        return self._inside.template(lambda _request: answers.see(address))
+
+
+def _is_meant(version: Version, number: object) -> bool:
+    """Whether the words that were read are those of this Version, plainly said or taken for granted."""
+    # Not `==` alone: to Python 1, 1.0 and True are equal.
+    return (
+        number is None or number == "" or (type(number) in (str, int) and str(number) == str(version.number))
+    )
+
+
+def _enough(_request: HttpRequest) -> HttpResponse:
+    text = "Too many signatures from your network; please wait.\n"
+    return answers.guarded(HttpResponse(text, status=429, content_type="text/plain; charset=utf-8"), retry=1)

@@ -1,0 +1,51 @@
+"""The demonstration's carriers: a tree of invented people with every kind of answer; no mail is sent."""
+
+from undersigned.accounts.models import User
+from undersigned.appeals.models import Appeal
+from undersigned.circulation import answer, covering, dispatch, enrol, links, pass_on, post
+from undersigned.circulation.enrol import Entry
+from undersigned.circulation.models import Carrier
+from undersigned.circulation.rights import Rights
+from undersigned.lib import clock
+from undersigned.mailroom import queue
+from undersigned.operate.demonstration import people
+
+_ALL = Rights(collect=True, adapt=True, translate=True, pass_on=True)
+# Name, language, answer (empty: none), whom it was passed on by (empty: the author), words to the author.
+_CARRIERS = (
+    ("Inés Corvera", "es", "translate", "", "Con gusto. Tendrán la traducción el jueves."),
+    ("Tove Lindqvist", "en", "adapt", "", "May we make it shorter for the evening class?"),
+    ("Samir Haddad", "ar", "carry", "", ""),
+    ("Odile Garance", "fr", "decline", "", "Je quitte la ville en mai ; demandez à ma sœur."),
+    ("Hester Vane", "en", "", "", ""),
+    ("Paloma Rey", "es", "carry", "Inés Corvera", ""),
+    ("Lucho Marín", "es", "", "Inés Corvera", ""),
+    ("Dario Cobo", "es", "carry", "Paloma Rey", ""),
+)
+
+
+def travel(*, owner: User, appeal: Appeal) -> None:
+    """Sends the demonstration's letter to invented carriers and lets them answer, all but the mail."""
+    for language in ("en", "es", "fr", "ar"):
+        words = covering.starting_words(language)
+        covering.save_template(actor=owner, appeal=appeal, language=language, words=words)
+    made: dict[str, Carrier] = {}
+    for number, (name, language, choice, parent, said) in enumerate(_CARRIERS):
+        entry = Entry(name, f"carrier-{number}@{people.DOMAIN}", language)
+        if parent:
+            pass_on.pass_on(token=links.token(made[parent]), entry=entry, given=_ALL)
+        else:
+            dispatch.send_one(
+                actor=owner, carrier=enrol.add(actor=owner, appeal=appeal, entry=entry, given=_ALL)
+            )
+        made[name] = _delivered(appeal)
+        if choice:
+            answer.answer(token=links.token(made[name]), choice=choice, words=said)
+
+
+def _delivered(appeal: Appeal) -> Carrier:
+    """The newest carrier, whose letter counts as sent: nobody is there to read it."""
+    carrier = Carrier.objects.filter(appeal=appeal).latest("pk")
+    queue.forget(subject_ref=post.cover_ref(carrier.pk))
+    Carrier.objects.filter(pk=carrier.pk).update(sent_at=clock.now())
+    return carrier

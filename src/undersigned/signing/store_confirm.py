@@ -1,0 +1,147 @@
+"""The rows of many confirmations: read and locked by address, changed with one statement a table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from undersigned.appeals.models import Version
+from undersigned.lib import rows
+from undersigned.mailroom import queue
+from undersigned.signing import commitment, ending, mails, people
+from undersigned.signing.decide_confirm import Row, Stands
+from undersigned.signing.models import Signature
+
+Family = dict[int, Row]
+Key = tuple[int, bytes]
+
+_COLUMNS = (
+    "id", "appeal_id", "repeat_key", "version_id", "state", "nonce", "first_order", "wants_updates",
+    "created_at", "confirmed_at",
+)  # fmt: skip
+_STAND = rows.Update(
+    "signing_signature",
+    {
+        "confirmed_at": "timestamptz", "salt_public": "bytea", "salt_private": "bytea",
+        "commitment": "text", "first_order": "integer",
+    },
+    {"state": "'confirmed'"},
+)  # fmt: skip
+
+
+def find(column: str, values: Sequence[bytes]) -> dict[bytes, tuple[int, int, bytes | None]]:
+    """Number, appeal and repeat key of the rows with these nonces or code keys."""
+    if not values:
+        return {}
+    among, parameters = rows.among(column, "bytea", values)
+    found = rows.fetch(
+        f"SELECT {column}, id, appeal_id, repeat_key FROM signing_signature WHERE {among}",  # noqa: S608
+        parameters,
+    )
+    return {bytes(value): (pk, appeal, key and bytes(key)) for value, pk, appeal, key in found}
+
+
+def families(found: Iterable[tuple[int, int, bytes | None]]) -> dict[Key | int, Family]:
+    """All rows of these addresses in these appeals, locked in one order: no two acts deadlock.
+
+    A row whose key was destroyed is a family of its own, by its number.
+    """
+    keys = {(appeal, key) for _pk, appeal, key in found if key is not None}
+    alone = {pk for pk, _appeal, key in found if key is None}
+    records: list[Any] = []
+    if keys:
+        records += _locked(
+            ("bigint", "bytea"), sorted(keys), "s.appeal_id = k.column1 AND s.repeat_key = k.column2"
+        )
+    if alone:
+        records += _locked(("bigint",), [(pk,) for pk in sorted(alone)], "s.id = k.column1")
+    versions = _versions({record[3] for record in records})
+    beside = _beside([record[0] for record in records])
+    made: dict[Key | int, Family] = {}
+    for pk, appeal, key, version, state, nonce, first, updates, created, confirmed in records:
+        sealed, *shown = beside.get(pk, (None, "", "", "", "", ""))
+        family = made.setdefault(pk if key is None else (appeal, bytes(key)), {})
+        family[pk] = Row(
+            pk, versions[version].text.appeal, versions[version], state, bytes(nonce), first,
+            bool(updates), rows.moment(created) or _NEVER, rows.moment(confirmed),
+            sealed and bytes(sealed), tuple(shown),
+        )  # fmt: skip
+    return made
+
+
+def _locked(kinds: Sequence[str], keys: Sequence[Sequence[Any]], match: str) -> list[Any]:
+    wanted, values = rows.wanted(kinds, keys)
+    columns = ", ".join(rows.bare(f"s.{name}") for name in _COLUMNS)
+    lock = "FOR UPDATE OF s" if connection.vendor == "postgresql" else ""
+    return rows.fetch(
+        f"SELECT {columns} FROM {wanted} CROSS JOIN signing_signature s "  # noqa: S608
+        f"WHERE {match} ORDER BY s.id {lock}",
+        values,
+    )
+
+
+def _beside(numbers: Sequence[int]) -> dict[int, tuple[Any, ...]]:
+    """Sealed person and line of each row, read under the lock."""
+    if not numbers:
+        return {}
+    among, parameters = rows.among("s.id", "bigint", numbers)
+    found = rows.fetch(
+        f"SELECT s.id, p.sealed, {', '.join(f'l.{name}' for name in commitment.SHOWN)} "  # noqa: S608
+        "FROM signing_signature s LEFT JOIN signing_person p ON p.signature_id = s.id "
+        f"LEFT JOIN signing_publicline l ON l.signature_id = s.id WHERE {among}",
+        parameters,
+    )
+    return {pk: (sealed, *(value or "" for value in line)) for pk, sealed, *line in found}
+
+
+def _versions(numbers: Iterable[int]) -> dict[int, Version]:
+    wanted = Version.objects.select_related("text__appeal").defer("source", "canonical")
+    return wanted.in_bulk(list(numbers))
+
+
+def stand(stands: Sequence[Stands], at: datetime) -> None:
+    """Makes rows count, under new salts; what they take the place of ends first."""
+    for one in stands:
+        if one.moved is not None:
+            _move(one.moved, one.row, one.email, at)
+    moment = rows.stored(at)
+    changed = []
+    for one in stands:
+        shown = zip(commitment.SHOWN, one.row.shown, strict=True)
+        made = commitment.commit_shown({name: value for name, value in shown if value}, one.email)
+        changed.append(
+            (moment, made.salt_public, made.salt_private, made.text, one.row.first_order, one.row.pk)
+        )
+    _STAND.run(changed)
+
+
+def _move(old: Row, row: Row, email: str, at: datetime) -> None:
+    """Ends the old signature in favour of the new one; the new one keeps the proven address and its place."""
+    was = Signature.objects.select_related("person", "public_line").get(pk=old.pk)
+    new = Signature.objects.select_related("person", "public_line").get(pk=row.pk)
+    new.person.sealed = people.seal_values({**people.unseal(new.person), "email": email})
+    new.person.save(update_fields=["sealed"])
+    if row.first_order != new.first_order:
+        new.public_line.first_order = row.first_order
+        new.public_line.save(update_fields=["first_order"])
+    if was.leaf_index is None:
+        drop([was.pk])
+        return
+    ending.ask_undo(was, "moved", at)
+    was.person.delete()
+    was.public_line.delete()
+    was.state = Signature.State.MOVED
+    was.ended_at = at
+    was.salt_public = was.salt_private = None
+    was.save(update_fields=["state", "ended_at", "salt_public", "salt_private"])
+
+
+def drop(numbers: Sequence[int]) -> None:
+    """Deletes rows that stand for nothing, with their messages."""
+    if numbers:
+        queue.forget_many([mails.subject_ref_of(pk) for pk in numbers])
+        Signature.objects.filter(pk__in=list(numbers)).delete()
+
+
+_NEVER = datetime.fromisoformat("0001-01-01T00:00:00+00:00")

@@ -1,0 +1,1 @@
+"""Faults under load: everything acknowledged is there once, whatever is killed, cut or filled meanwhile."""
