@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from tests.signing.crowd import confirmed, original
 from undersigned.appeals.models import Appeal, Version
@@ -128,3 +129,17 @@ def test_who_was_erased_before_the_undo_was_written_is_undone_after_all(
     after_mending(open_appeal)
     assert counted(open_appeal) == 0
     assert not Signature.objects.exists()
+
+
+def test_a_lost_name_is_not_said_to_have_asked_for_it(version: Version, client: Client) -> None:
+    lost, _kept = confirmed(version, "Ana Sol"), confirmed(version, "Bo Lund")
+    sequence.record_due(force=True)
+    lost.refresh_from_db()
+    index, commitment, number = lost.leaf_index, lost.commitment, lost.pk
+    Signature.objects.filter(pk=number).delete()
+    log = read.log_of(version.text.appeal.public_id)
+    assert log and index is not None
+    AdoptedCommitment.objects.create(log=log, commitment=commitment, index=index)
+    page = client.get(f"/appeals/{version.text.appeal.slug}/names/").content.decode()
+    assert "1 is counted whose name this site lost" in page
+    assert "asked not to be named" not in page

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals.models import Appeal
+from undersigned.ledger.models import AdoptedCommitment, Leaf
 from undersigned.pages import counts, public, spoken
 from undersigned.pages.family import Family, family_or_404
 from undersigned.signing import roll
 from undersigned.signing.collation import sort_key
 from undersigned.signing.fields import country_names
-from undersigned.signing.models import PublicLine, RecordedEnd
+from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 
 _QUERY_MAX = 200
 
@@ -88,7 +89,22 @@ def unlisted(appeal: Appeal, standing: counts.Standing) -> int:
     if standing.log is None:
         return 0
     listed = _listed(appeal.pk, standing.log.size, standing.log.appended_at)
-    return max(0, standing.total.signatures - listed)
+    return max(0, standing.total.signatures - listed - unknown(appeal, standing))
+
+
+def unknown(appeal: Appeal, standing: counts.Standing) -> int:
+    """How many are counted whose names this server has lost: their leaves came back, their rows did not."""
+    if standing.log is None:
+        return 0
+    return _unknown(appeal.pk, standing.log.pk, standing.log.size, standing.log.appended_at)
+
+
+@lru_cache(maxsize=256)
+def _unknown(appeal: int, log: int, _size: int, _appended_at: datetime | None) -> int:
+    adopted = AdoptedCommitment.objects.filter(log=log).values_list("index", flat=True)
+    standing = Leaf.objects.filter(log=log, index__in=adopted, text_index__isnull=False, dead=False)
+    indexes = standing.values_list("index", flat=True)
+    return len(indexes) - Signature.objects.filter(appeal=appeal, leaf_index__in=indexes).count()
 
 
 @require_safe
@@ -147,6 +163,7 @@ def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, o
             "total": standing.total.signatures,
             # Whose names were erased with time did not ask to be left out.
             "unlisted": 0 if shredded else unlisted(family.appeal, standing),
+            "unknown": 0 if shredded else unknown(family.appeal, standing),
             "shredded": shredded,
             "groups": grouped(found.lines, original.text.language, language, original.newest.number),
             "found": len(found.lines),
