@@ -119,6 +119,7 @@ DEFAULT_FROM_EMAIL = UNDERSIGNED.sender
 LANGUAGE_CODE = UNDERSIGNED.language
 LANGUAGES = [("en", _("English")), ("es", _("Spanish")), ("fr", _("French")), ("ar", _("Arabic"))]
 LOCALE_PATHS = [str(Path(__file__).parent / "locale")]
+FORMAT_MODULE_PATH = "undersigned.pages.formats"
 TIME_ZONE = UNDERSIGNED.time_zone
 USE_TZ = True
 
@@ -160,10 +161,13 @@ LOGGING = {
         "one_line": {"()": "undersigned.pages.quiet.OneLine"},
     },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["no_tokens"]}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "django": {"handlers": [], "propagate": True},
-        "django.security.DisallowedHost": {"filters": ["one_line"]},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["one_line", "no_tokens"],
+        }
     },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }

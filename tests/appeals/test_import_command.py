@@ -112,6 +112,18 @@ def test_a_second_import_becomes_the_next_draft(
     assert Text.objects.get().draft == text.draft
 
 
+def test_a_language_that_is_none_is_refused_for_new_and_old_appeals(
+    one_team: Cast, draft_appeal: Appeal, letter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = Text.objects.get().draft
+    letter.write_text(LETTER.replace("lang: en", "lang: zz-99-qq"), encoding="utf-8")
+    for slug in ("night-ferry", "another"):
+        code, _out, err = run(capsys, letter, "--appeal", slug)
+        assert code == 2 and err.startswith("undersigned: night.md: “zz-99-qq” is not a language code")
+        assert err.count("\n") == 1
+    assert Text.objects.get().draft == before
+
+
 def test_it_only_prints_when_asked(cast: Cast, letter: Path, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, letter, "--print")
     assert code == 0 and markup.split(out) == markup.split(LETTER)

@@ -173,6 +173,20 @@ def test_a_letter_alone_is_all_body() -> None:
     assert {"no-title", "no-author", "no-date"} <= {remark.code for remark in imported.report}
 
 
+@pytest.mark.parametrize(
+    ("date", "odd"),
+    [("1936-07-06", False), ("1936-07", False), ("1936", False), ("2026-13-45", True), ("last spring", True)],
+)
+def test_a_date_that_no_calendar_has_is_remarked_and_kept(date: str, odd: bool) -> None:
+    imported = read(f"---\ntitle: T\ndate: {date}\nlang: en\n---\n\nWe ask.\n")
+    assert imported.head.date == date
+    assert ("date-odd" in {remark.code for remark in imported.report}) is odd
+
+
+def test_a_head_without_a_letter_is_remarked() -> None:
+    assert "no-body" in {remark.code for remark in read("---\ntitle: T\nlang: en\n---\n").report}
+
+
 def test_a_paragraph_per_line_and_a_wrapped_letter_read_the_same() -> None:
     first = (
         "We have asked the council three times to light the ovens, and three times it has not answered us. "

@@ -44,6 +44,12 @@ def sign(appeal: Appeal, number: int, *, confirmed: bool = True) -> Signature:
     return signature
 
 
+@pytest.mark.parametrize("path", [HOME, OVERVIEW, f"{OVERVIEW}draft/en/", f"{OVERVIEW}settings/", MAIL])
+def test_no_browser_keeps_a_page_of_the_desk(cast: Cast, draft_appeal: Appeal, path: str) -> None:
+    answer = desk(cast).get(path)
+    assert answer.status_code == 200 and "no-store" in answer["Cache-Control"]
+
+
 @pytest.mark.parametrize("path", [HOME, OVERVIEW, MAIL])
 def test_it_sends_strangers_to_the_sign_in_page(draft_appeal: Appeal, path: str) -> None:
     answer = Client().get(path)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from undersigned.accounts.models import Team, User
-from undersigned.appeals import draft, reading
+from undersigned.appeals import draft, languages, reading
 from undersigned.appeals.letter import Imported
 from undersigned.appeals.models import Appeal, Text
 
@@ -29,10 +29,14 @@ def import_letter(*, actor: User, team: Team, letter: Imported, slug: str = "") 
     """Makes the letter the draft of the appeal with that slug, or of a new appeal.
 
     A published text keeps its Versions: the letter becomes the draft of the next one.
-    Raises Forbidden, ValidationError (no language, or another than the text's) and Conflict; nothing is
-    changed then.
+    Raises Forbidden, ValidationError (no language code, or another language than the text's) and Conflict;
+    nothing is changed then.
     """
     source = source_of(letter)
+    if letter.head.lang and not languages.is_language(letter.head.lang):
+        raise ValidationError(
+            _("“%(value)s” is not a language code such as “es” or “pt-BR”.") % {"value": letter.head.lang}
+        )
     existing = Appeal.objects.filter(slug=slug, team=team).first() if slug else None
     if existing is None:
         title = letter.head.title or _("Untitled letter")

@@ -44,17 +44,17 @@ def run(options: argparse.Namespace) -> int:
         sys.stderr.write(letter.describe(read).rstrip("\n") + "\n")
         return 0
     team, owner = _team(options.team, options.appeal)
-    text = _store(team, owner, read, options.appeal or "")
+    text = _store(team, owner, read, options.appeal or "", options.letter)
     print(letter.describe(read).rstrip("\n"))
     print(f"\nStored as the draft of “{text.appeal.slug}” ({team.name}): /desk/appeals/{text.appeal.slug}/")
     return 0
 
 
-def _store(team: Team, owner: User, read: letter.Imported, slug: str) -> Text:
+def _store(team: Team, owner: User, read: letter.Imported, slug: str, path: Path) -> Text:
     try:
         return import_letter(actor=owner, team=team, letter=read, slug=slug)
     except ValidationError as error:
-        raise BadInput(" ".join(error.messages)) from error
+        raise BadInput(f"{path.name}: {' '.join(error.messages)}") from error
     except Conflict as error:
         raise BadInput(f"{error}: run the import again") from error
 

@@ -24,6 +24,16 @@ from pydantic_settings import (
 )
 
 PREFIX = "UNDERSIGNED_"
+LARGE_DOMAINS = (
+    "gmail.com, googlemail.com, outlook.com, hotmail.com, live.com, msn.com, yahoo.com, icloud.com, me.com, "
+    "aol.com, proton.me, protonmail.com, gmx.net, gmx.de, web.de, t-online.de, freenet.de, posteo.de, "
+    "mailbox.org, orange.fr, wanadoo.fr, free.fr, laposte.net, sfr.fr, hotmail.fr, yahoo.fr, outlook.fr, "
+    "hotmail.es, yahoo.es, telefonica.net, libero.it, virgilio.it, tiscali.it, hotmail.it, yahoo.it, "
+    "hotmail.co.uk, yahoo.co.uk, btinternet.com, bluewin.ch, wp.pl, onet.pl, o2.pl, interia.pl, seznam.cz, "
+    "mail.ru, yandex.ru, ukr.net, qq.com, 163.com, 126.com, naver.com, uol.com.br, bol.com.br, yahoo.com.br, "
+    "hotmail.com.br, yahoo.com.mx, yahoo.com.ar, comcast.net, verizon.net, att.net, telenet.be, ziggo.nl, "
+    "kpnmail.nl, xs4all.nl"
+)
 
 
 class SettingsError(Exception):
@@ -104,6 +114,31 @@ class Settings(BaseSettings):
         default=30,
         ge=0,
         description="Signatures accepted per client network and minute; 0 switches the limit off.",
+    )
+    unproved_limit: int = Field(
+        default=5,
+        ge=1,
+        description="The same without a proof of work, for appeals that ask for one.",
+    )
+    domain_limit: int = Field(
+        default=300,
+        ge=0,
+        description="Signatures accepted per mail domain and minute; 0 switches the limit off.",
+    )
+    large_domains: str = Field(
+        default=LARGE_DOMAINS,
+        description="Mail domains of the general public, separated by commas: a hundred times as many.",
+    )
+    appeal_limit: int = Field(
+        default=20_000,
+        ge=0,
+        description="Signatures accepted per appeal and minute; 0 switches the limit off.",
+    )
+    proof_work: int = Field(
+        default=100_000,
+        ge=1,
+        le=100_000_000,
+        description="Digests that a proof of work takes at most, twice the mean, where an appeal asks for one.",
     )
     mails_per_address: int = Field(
         default=4, ge=1, description="Mails about signatures that one address may be sent in 24 hours."
@@ -194,12 +229,17 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """The From address of outgoing mail; a bare IP address is no mail domain."""
+        """The From address of outgoing mail."""
+        return self.email_from or f"undersigned@{self.mail_host}"
+
+    @property
+    def mail_host(self) -> str:
+        """The site's name in mail; a bare IP address is no mail domain."""
         host = urlsplit(self.base_url).hostname or "localhost"
         with contextlib.suppress(ValueError):
             ipaddress.ip_address(host)
             host = "localhost"
-        return self.email_from or f"undersigned@{host}"
+        return host
 
 
 @lru_cache(maxsize=1)

@@ -60,7 +60,8 @@ def read_or_create(name: str) -> bytes:
         return _read(path)
     except KeyMissing:
         if path.exists():
-            raise
+            # Damaged, or made by somebody else this very moment.
+            return _read(path)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -9,7 +9,6 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.template import Context
@@ -121,7 +120,7 @@ def _shown_language(language: str) -> str:
 
 
 def _host() -> str:
-    return addresses.ascii_domain(urlsplit(env.load().base_url).hostname or "localhost")
+    return addresses.ascii_domain(env.load().mail_host)
 
 
 def _sender() -> tuple[str, str]:

@@ -41,6 +41,9 @@ class SecurityHeaders:
         if response.headers.get("Access-Control-Allow-Origin") == "*":
             # Public data: what anybody may read by script, anybody may also load.
             response.headers.setdefault("Cross-Origin-Resource-Policy", "cross-origin")
+        if request.path.startswith("/desk/"):
+            # Drafts and personal data: no browser keeps them for the next person at the machine.
+            response.headers.setdefault("Cache-Control", "no-store")
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         return response

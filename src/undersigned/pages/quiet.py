@@ -2,11 +2,19 @@
 
 import logging
 
+_BAD_REQUEST = 400
+
 
 class OneLine(logging.Filter):
-    """Lets every record through without its traceback: a stray Host is the visitor's matter."""
+    """Lets every record pass, without its traceback where a visitor's request was the trouble.
+
+    A stray Host, a broken form, too many fields: Django notes each under `django.security`, or as a
+    request that was answered 400.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.exc_info = None
-        record.exc_text = None
+        bad = getattr(record, "status_code", 0) == _BAD_REQUEST and record.name == "django.request"
+        if bad or record.name.startswith("django.security."):
+            record.exc_info = None
+            record.exc_text = None
         return True

@@ -12,6 +12,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -26,7 +27,7 @@ PAGE = 20
 
 _SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 # Pages that belong to one person or to the organisers.
-_PRIVATE = ("/confirm/", "/mine/", "/unsubscribe/", "/outbox/", "/desk/")
+_PRIVATE = ("/confirm/", "/again/", "/mine/", "/unsubscribe/", "/carry/", "/outbox/", "/desk/")
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ def _behind(slug: str) -> Appeal | None:
     if not _SLUG.fullmatch(slug):
         return None
     return Appeal.objects.filter(state__in=reading.PUBLIC, slug=slug).first()
+
+
+@require_safe
+def api_begins(request: HttpRequest) -> HttpResponseBase:
+    """Where the API begins nothing is but its description."""
+    return redirect("api:openapi-json")
 
 
 @require_safe

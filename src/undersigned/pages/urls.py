@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", site.robots, name="robots"),
     path("healthz", site.healthz, name="healthz"),
     path("static/<path:name>", staticfiles.serve, name="static"),
+    path("api/v1/", site.api_begins, name="api-begins"),
     path("api/v1/", api.urls),
     path("appeals/<slug:slug>/", letters.appeal, name="appeal"),
     path("appeals/<slug:slug>/names/", names.names, name="names"),

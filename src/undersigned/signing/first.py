@@ -109,13 +109,15 @@ def conflicts(version: Version, entries: Sequence[Entry]) -> list[LineError]:
     standing = rows.filter(state__in=[Signature.State.PENDING, *Signature.LIVE])
     taken = {bytes(key) for key in standing.values_list("repeat_key", flat=True) if key is not None}
     found = []
+    own: set[bytes] = set()
     for entry in entries:
         key = repeats.repeat_key(appeal, entry.email)
-        if key in taken:
+        # Of two lines of one file with the same address, the file's reader has complained.
+        if key in taken or (key in own and not entry.line):
             found.append(
                 LineError(entry.line, _("%(name)s: this address is on the list.") % {"name": entry.name})
             )
-        taken.add(key)
+        own.add(key)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import datetime
 import re
 from dataclasses import dataclass
 
@@ -48,6 +49,17 @@ dilluns dimarts dimecres dijous divendres dissabte diumenge
 WEEKDAYS = set(WEEKDAY_NAMES.split())
 EDGES = " .,;:،()[]*_"
 LEADS = re.compile(r"^(?:a|à|le|el|il|den|the|am|em|on|ce|els?)$", re.IGNORECASE)
+
+
+def is_iso(date: str) -> bool:
+    """Whether a head's date is a year, a month of a year, or a day that the calendar has."""
+    if not re.fullmatch(r"\d{4}(?:-\d{2}){0,2}", date, re.ASCII):
+        return False
+    try:
+        datetime.date.fromisoformat((date + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from undersigned.appeals.letter.apparatus import Facts, read_note
 from undersigned.appeals.letter.blocks import Block, cut, markdown
-from undersigned.appeals.letter.dates import DateLine, date_line
+from undersigned.appeals.letter.dates import DateLine, date_line, is_iso
 from undersigned.appeals.letter.decode import decode, read_file
 from undersigned.appeals.letter.footnotes import raise_tags, take_notes, tie, written
 from undersigned.appeals.letter.front import SALUTATION, Front, bare, is_salutation, read_front
@@ -69,7 +69,7 @@ def _read_ours(text: str) -> Imported:
             raise LetterError("note-twice", problem.line, mark=problem.params["mark"], first=str(first))
         remarks.append(Remark.of(problem))
     head, more = _with_language(head, body)
-    return Imported(head, body, [*remarks, *more, *_missing(head)])
+    return Imported(head, body, [*remarks, *more, *_missing(head, body)])
 
 
 def _line_of_note(body: str, mark: str) -> int:
@@ -89,7 +89,7 @@ def _read_plain(text: str) -> Imported:
     head, remarks = _with_language(_head(front, tail, note), body)
     facts = read_note(note, head.lang)
     head, more = _with_facts(head, facts, blocks)
-    remarks = [*front.remarks, *tail.remarks, *notes.remarks, *remarks, *more, *_missing(head)]
+    remarks = [*front.remarks, *tail.remarks, *notes.remarks, *remarks, *more, *_missing(head, body)]
     problems = [Remark.of(problem) for problem in check(body) if not problem.code.startswith("note-")]
     # The lines of the problems are those of the body, not of the file.
     return Imported(head, body, remarks + [replace(remark, line=0) for remark in problems], front.unplaced)
@@ -164,5 +164,8 @@ def _with_facts(head: Head, facts: Facts, blocks: list[Block]) -> tuple[Head, li
     return head, remarks
 
 
-def _missing(head: Head) -> list[Remark]:
-    return [Remark(f"no-{name}") for name in ("title", "author", "date") if not getattr(head, name)]
+def _missing(head: Head, body: str) -> list[Remark]:
+    remarks = [Remark(f"no-{name}") for name in ("title", "author", "date") if not getattr(head, name)]
+    if head.date and not is_iso(head.date):
+        remarks.append(Remark("date-odd", 0, {"date": short(head.date)}))
+    return remarks if body.strip() else [*remarks, Remark("no-body")]

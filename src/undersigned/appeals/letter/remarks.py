@@ -26,6 +26,8 @@ REMARKS: dict[str, str] = {
     "no-title": _("No title was found; please give one."),
     "no-author": _("No author was found; please give one."),
     "no-date": _("No date was found."),
+    "no-body": _("The head is there, but no letter below it."),
+    "date-odd": _("“%(date)s” is not a date such as 1936-07-06; it stays as it was written."),
     "title-supplied": _("The title stood in square brackets, so an editor supplied it."),
     "date-ambiguous": _("The date “%(date)s” was read with the day before the month."),
     "date-in-body": _("The date was taken from a line of the letter itself, which stays there: %(date)s"),
