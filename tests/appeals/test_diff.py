@@ -3,7 +3,7 @@ import time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from undersigned.appeals.diff import Piece, word_diff
+from undersigned.appeals.diff import Piece, flowing, word_diff
 
 WORDS = st.lists(
     st.sampled_from(["uno", "dos", "tres", "كلمة", "信", "件", ",", " ", "\n", "\n\n", "\n \n"])
@@ -69,3 +69,14 @@ def test_two_long_and_wholly_different_texts_take_little_time() -> None:
     start = time.perf_counter()
     assert sides(old, new) == (old, new)
     assert time.perf_counter() - start < 5
+
+
+def test_on_a_page_lines_run_on_save_where_a_break_means_something() -> None:
+    old = "title: A\nlang: en\n\nOne line\nand its rest.\n\n1. first\n   goes on\n2. second\n\nhard  \nend\n"
+    shown = flowing(word_diff(old, old.replace("rest", "tail")))
+    assert ["".join(piece.text for piece in found if piece.kind != "added") for found in shown] == [
+        "title: A\nlang: en",
+        "One line and its rest.",
+        "1. first goes on\n2. second",
+        "hard  \nend",
+    ]

@@ -108,8 +108,9 @@ def _line(row: AuditRecord) -> Line:
 
 
 def _subject(subject: str) -> str:
-    """What the act was about, without the word that tells programs its kind."""
-    return subject.partition(":")[2] or subject
+    """What the act was about, without the word that tells programs its kind; empty for the team."""
+    kind, _colon, name = subject.partition(":")
+    return "" if kind == "team" else name or subject
 
 
 def _said(value: object) -> str:

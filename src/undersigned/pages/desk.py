@@ -59,7 +59,11 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """One appeal: how far it is, what comes next, what was signed."""
     actor = cast(User, request.user)
     appeal = appeal_or_404(request, slug, "appeal.view")
-    texts = [_text_row(text) for text in appeal.texts.order_by("relation", "slug").select_related("appeal")]
+    found = sorted(
+        appeal.texts.select_related("appeal"),
+        key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.slug),
+    )
+    texts = [_text_row(text) for text in found]
     log = ledger.log_of(appeal.public_id)
     may = {verb.replace(".", "_"): can(actor, verb, appeal.team) for verb in VERBS}
     return render(
@@ -136,6 +140,8 @@ _KINDS: Mapping[str, Promise] = {
     "again": gettext_lazy("asks whether somebody signs the new words too"),
     "cover": gettext_lazy("covering letter to a carrier"),
     "cover-reminder": gettext_lazy("reminds a carrier"),
+    "text-back": gettext_lazy("sends a carrier's text back"),
+    "text-published": gettext_lazy("says that a carrier's text is published"),
     "raw": gettext_lazy("accounts and invitations"),
 }
 _MAIL_STATES: Mapping[str, Promise] = {
