@@ -9,12 +9,20 @@ import importlib
 import os
 from dataclasses import dataclass
 from types import ModuleType
+from typing import NoReturn
 
 PROGRAM = "undersigned"
 
 
 class BadInput(Exception):
     """What was asked cannot be done; the message is the one line that the user reads (exit code 2)."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Wrong arguments are one line, as every other error is; the usage stands in `--help`."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{self.prog.removeprefix(PROGRAM).strip()}: {message}")
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ COMMANDS = (
     Command("restore", "restore", "Put a backup back in place."),
     Command("export", "export", "Write an appeal's signatures as CSV or JSON."),
     Command("edition", "edition", "Write an appeal's edition in every format, with a manifest."),
+    Command("archive", "archive", "Write a whole appeal as a folder that stands alone, packed as a bag."),
     Command("erase-expired", "erase_expired", "Erase contact data whose retention period has ended."),
 )
 BY_NAME = {command.name: command for command in COMMANDS}
@@ -67,6 +76,6 @@ def set_up_django() -> None:
 def load(command: Command) -> tuple[ModuleType, argparse.ArgumentParser]:
     """A command's module and the parser of its arguments."""
     module = importlib.import_module(command.path)
-    parser = argparse.ArgumentParser(prog=f"{PROGRAM} {command.name}", description=module.HELP)
+    parser = _Parser(prog=f"{PROGRAM} {command.name}", description=module.HELP)
     module.arguments(parser)
     return module, parser

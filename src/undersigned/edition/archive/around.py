@@ -1,0 +1,22 @@
+"""For whom the appeal speaks, who is who, and the letters around it, each on a page where there is any."""
+
+from django.utils.translation import gettext as _
+
+from undersigned.edition.archive import site as s
+from undersigned.edition.archive.site import Site
+from undersigned.edition.formats import html_matter
+from undersigned.edition.formats.tags import tag
+
+
+def write(site: Site) -> None:
+    """Writes the pages; their words are those of the original's edition."""
+    first = site.edition.texts[0]
+    parts = (
+        ("cases.html", _("For whom"), html_matter.cases(site.edition, first)),
+        ("persons.html", _("Persons"), html_matter.persons(site.edition, first)),
+        ("letters.html", _("Correspondence"), html_matter.correspondence(site.edition, first)),
+    )
+    for path, title, content in parts:
+        if content:
+            heading = tag("h1", s.in_language(site.edition.title, first.language))
+            s.write(site, path, title, [heading, content])

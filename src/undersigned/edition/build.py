@@ -1,0 +1,87 @@
+"""Writes an edition into a folder: a file for each text and format, and the manifest last.
+
+A file appears whole under its name or not at all. No clock is read: the same appeal gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from undersigned.edition import formats
+from undersigned.edition.document import Edition, Text
+from undersigned.edition.formats import FORMATS, Format, Unavailable
+from undersigned.edition.manifest import NAME, Missing, Written, as_bytes, manifest
+
+# Called before each file: how many are done, of how many, and which is next; once more at the end with "".
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a folder holds now."""
+
+    files: tuple[Written, ...]
+    missing: tuple[Missing, ...]
+
+
+def build(
+    edition: Edition, folder: Path, *, only: Sequence[str] = (), progress: Progress = lambda *_: None
+) -> Built:
+    """Writes the edition in these formats (all by default) and its manifest; raises OSError.
+
+    A format that cannot be had here is listed as missing, and its file of an earlier edition is removed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = [row for row in FORMATS if not only or row.name in only]
+    jobs = [(text, row) for text in edition.texts for row in wanted]
+    written: list[tuple[Text, Written]] = []
+    missing: list[Missing] = []
+    for done, (text, row) in enumerate(jobs):
+        name = text.slug + row.suffix
+        progress(done, len(jobs), name)
+        try:
+            written.append((text, _write(edition, text, row, folder / name)))
+        except Unavailable as error:
+            (folder / name).unlink(missing_ok=True)
+            missing.append(Missing(name, row.name, str(error)))
+    data = as_bytes(manifest(edition, written, missing))
+    _replace(folder / NAME, lambda out: _all(out, data))
+    progress(len(jobs), len(jobs), "")
+    return Built(tuple(file for _, file in written), tuple(missing))
+
+
+def _all(out: BinaryIO, data: bytes) -> None:
+    out.write(data)
+
+
+def _write(edition: Edition, text: Text, row: Format, path: Path) -> Written:
+    writer = formats.load(row)
+    digest = _replace(path, lambda out: writer(edition, text, out))
+    return Written(path.name, row.name, row.media_type, path.stat().st_size, digest)
+
+
+def _replace(path: Path, write: Callable[[BinaryIO], None]) -> str:
+    """Writes beside the path and renames; the SHA-256 of what was written, in hexadecimal."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w+b") as out:
+            write(out)
+            out.flush()
+            os.fsync(out.fileno())
+            out.seek(0)
+            digest = hashlib.file_digest(out, "sha256").hexdigest()
+        # A temporary file is for its owner alone; an edition is for everybody.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()
+        raise
+    return digest

@@ -1,0 +1,134 @@
+"""A tagged PDF on A4 for print and for screen readers: notes at the foot of the page, names line by line.
+
+The layout is WeasyPrint's, which leans on the system's Pango; this module is loaded only when a PDF is
+written, and says what is missing where Pango is not installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+from xml.etree import ElementTree
+
+from undersigned.edition.document import Edition, Signatory, Text
+from undersigned.edition.formats import Unavailable, html
+from undersigned.edition.formats import html_matter as matter
+from undersigned.edition.formats.direction import apart, resolve
+from undersigned.edition.formats.notes_at_foot import FOOTNOTE, FootWriter
+from undersigned.edition.formats.tags import Markup, end, escape, start, tag
+from undersigned.edition.formats.xhtml import as_xml
+
+try:
+    # Where a library is missing, WeasyPrint prints a paragraph before it raises.
+    with contextlib.redirect_stdout(io.StringIO()):
+        import cssselect2
+        import pydyf
+        import weasyprint
+except OSError as error:
+    _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+    raise Unavailable(f"pdf: Pango is not installed (Debian: apt-get install {_NEEDS})") from error
+
+# Its steps, page by page, are nobody's news.
+for _name in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+# Layout takes about a thousandth of a second and 60 kB for each name.
+MOST_NAMES = 50_000
+
+
+def write(edition: Edition, text: Text, out: BinaryIO) -> None:
+    """Writes the PDF; it is laid out whole in memory, so that very many names are only counted in it."""
+    page = "".join(pieces(edition, text))
+    document = _Page(page).render(stylesheets=[_style()], pdf_variant="pdf/ua-1")
+    document.write_pdf(out, finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=_identifier(page))
+
+
+def pieces(edition: Edition, text: Text) -> Iterator[str]:
+    """The page from its first tag to its last."""
+    yield start("html", lang=text.language, dir=text.direction) + _head(edition, text) + start("body")
+    yield from html.letter(edition, text, FootWriter(text, matter.references(edition, text)))
+    yield from matter.sections(edition, text)
+    yield from _signatories(text)
+    yield matter.versions(text)
+    yield matter.verification(edition, text)
+    yield html.foot(edition, text) + end("body") + end("html")
+
+
+def _head(edition: Edition, text: Text) -> Markup:
+    authors = [name.strip() for name in text.author.split(";") if name.strip()]
+    return tag(
+        "head",
+        tag("title", text.title),
+        *(tag("meta", name="author", content=author) for author in authors),
+        tag("meta", name="generator", content="Undersigned"),
+        tag("meta", name="dcterms.created", content=text.version.published.isoformat()),
+        tag("meta", name="dcterms.modified", content=f"{edition.changed:%Y-%m-%dT%H:%M:%SZ}"),
+    )
+
+
+def _signatories(text: Text) -> Iterator[str]:
+    if text.signatories.count <= MOST_NAMES:
+        yield from html.signatories(text, _line)
+        return
+    heading = tag("h2", text.say("signatories"))
+    count = tag("p", text.say("signatures", number=text.signatures))
+    yield tag("section", heading, count, tag("p", text.say("names-elsewhere")), id="signatories")
+
+
+def _line(text: Text, line: Signatory, several: bool) -> str:
+    """A signatory as one run of words: each element more would cost as much as the whole line."""
+    parts = [apart(part, text.direction) for part in (line.name, *html.details(text, line, several))]
+    return f"<li>{escape(', '.join(parts))}</li>\n"
+
+
+def _identifier(page: str) -> bytes:
+    return hashlib.sha256(page.encode("utf-8")).hexdigest()[:32].encode("ascii")
+
+
+@lru_cache(maxsize=1)
+def _style() -> Any:
+    style = (Path(__file__).parent / "pdf.css").read_text(encoding="utf-8")
+    return weasyprint.CSS(string=style, url_fetcher=_nothing())
+
+
+def _nothing() -> Any:
+    """Fetches nothing from anywhere: an edition holds all that it shows."""
+    return weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+
+
+class _Page(weasyprint.HTML):  # type: ignore[misc] # the package has no types
+    """A page read as XML: HTML's grammar would end a paragraph where a note with paragraphs stands in it."""
+
+    def __init__(self, page: str) -> None:
+        # The markup is our own, escaped by construction.
+        root = ElementTree.fromstring(as_xml(page))  # noqa: S314
+        resolve(root)
+        self.base_url = None
+        self.url_fetcher = _nothing()
+        self.media_type = "print"
+        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
+        self.etree_element = self.wrapper_element.etree_element
+
+
+def _finish(document: Any, pdf: Any) -> None:
+    """Structure elements of notes become notes, each with an identifier of its own, as PDF/UA asks."""
+    notes: set[bytes] = set()
+    number = 0
+    for found in pdf.objects:
+        if not isinstance(found, pydyf.Dictionary) or found.get("S") != FOOTNOTE:
+            continue
+        # A note's lines may have a box of their own, which is written after the note's.
+        inner = found["P"] in notes
+        notes.add(found.reference)
+        if inner:
+            found["S"] = "/NonStruct"
+            continue
+        number += 1
+        found["S"] = "/Note"
+        found["ID"] = pydyf.String(f"note-{number}")

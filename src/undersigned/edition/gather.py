@@ -1,0 +1,153 @@
+"""Reads an appeal with its texts, log and signatories into the neutral document."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from undersigned.appeals import languages, markup, reading, written_dates
+from undersigned.appeals.markup import Head
+from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.appeals.references.dates import plain as edtf
+from undersigned.appeals.references.dates import read_date
+from undersigned.appeals.references.problems import BadReference
+from undersigned.edition import document as d
+from undersigned.edition import evidence, family, origin, signatories
+from undersigned.edition.body import read_body, salutation
+from undersigned.edition.wording import WORDS
+from undersigned.ledger.published import Count, Published, published
+from undersigned.lib import env
+from undersigned.tlog.encoding import b64
+
+# Head keys for the desk alone: what an import could not place.
+_DESK = frozenset({"unplaced"})
+_BY_EDITORS = frozenset({"editor", "editors"})
+
+
+class NothingPublished(ValueError):
+    """An appeal without any published text has no edition."""
+
+
+def gather(appeal: Appeal) -> d.Edition:
+    """The edition of an appeal, of any state, that has published versions; raises NothingPublished."""
+    texts = reading.public_texts(appeal)
+    if not texts:
+        raise NothingPublished(appeal.slug)
+    log = published([appeal.public_id]).get(appeal.public_id)
+    versions = family.versions(texts)
+    total = sum(log.versions.values(), Count()) if log else Count()
+    return d.Edition(
+        slug=appeal.slug,
+        id=appeal.public_id,
+        title=versions[texts[0].pk][-1].title,
+        url=_url(appeal),
+        site=env.load().site_name,
+        publisher=appeal.controller or appeal.team.name,
+        state=appeal.state,
+        changed=_changed(appeal, versions, log),
+        texts=tuple(_text(text, versions, log) for text in texts),
+        counts=d.Counts(total.signatures, total.own, total.struck, total.moved),
+        log=_log(log),
+        sources=evidence.sources(appeal, texts[0].language),
+        signatories=signatories.of_appeal(appeal),
+    )
+
+
+def text_at(versions: list[Version], log: Published | None) -> d.Text:
+    """A text as an earlier edition printed it: of its versions up to the last of these."""
+    text = versions[-1].text
+    return _text(text, {text.pk: versions}, log)
+
+
+def _url(appeal: Appeal) -> str:
+    return f"{env.load().base_url.rstrip('/')}/appeals/{appeal.slug}/"
+
+
+def _changed(appeal: Appeal, versions: Mapping[int, list[Version]], log: Published | None) -> datetime:
+    moments = [version.published_at for some in versions.values() for version in some]
+    others = (appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, log and log.log.published_at)
+    moments += [moment for moment in others if moment]
+    return max(moments).astimezone(UTC).replace(microsecond=0)
+
+
+def _log(log: Published | None) -> d.Log | None:
+    if log is None or log.checkpoint is None:
+        return None
+    return d.Log(log.log.origin, log.log.vkey, log.checkpoint.size, b64(log.checkpoint.root))
+
+
+def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | None) -> d.Text:
+    printed = versions[text.pk][-1]
+    head = reading.document(printed).head
+    typed = markup.split(printed.source)[1]
+    claims = evidence.of_text(text, typed)
+    states = evidence.cited_states(printed)
+    references = evidence.References(
+        text.appeal.citation_style, printed.language, {key: state.csl for key, state in states.items()}
+    )
+    by_editors = head.extra.get("notes-by", "") in _BY_EDITORS
+    body = read_body(typed, by_editors=by_editors, marks=claims.marks, cite=references.cite)
+    with translation.override(languages.interface_language(printed.language)):
+        words = {word: gettext(sentence) for word, sentence in WORDS.items()}
+        known = origin.provenance(head, printed.language)
+        date_written = written_dates.written_out(head.date, printed.language)
+    return d.Text(
+        slug=text.slug,
+        id=text.public_id,
+        url=f"{_url(text.appeal)}{text.slug}/",
+        language=printed.language,
+        language_name=languages.own_name(printed.language),
+        direction="rtl" if languages.direction(printed.language) == "rtl" else "ltr",
+        relation=family.relation(text),
+        title=head.title,
+        author=head.author,
+        versions=tuple(_line(version, log) for version in versions[text.pk]),
+        markdown=markup.join(_public(head), typed),
+        canonical=bytes(printed.canonical),
+        blocks=body.blocks,
+        notes=body.notes,
+        editor_notes=body.editor_notes,
+        derived_from=family.derivation(text, printed),
+        addressee=origin.addressee(head),
+        date=_edtf(head.date),
+        date_written=date_written,
+        place=head.extra.get("place", ""),
+        salutation=salutation(body.blocks),
+        provenance=known,
+        apparatus=family.apparatus(text, body.blocks, versions),
+        evidence=claims.placed(body),
+        signatories=signatories.of_text(text),
+        cited=body.cited,
+        sources=evidence.text_sources(references, states, claims.sources),
+        words=words,
+    )
+
+
+def _line(version: Version, log: Published | None) -> d.VersionLine:
+    key = (version.text.public_id, version.number)
+    count = log.versions.get(key, Count()) if log else Count()
+    return d.VersionLine(
+        number=version.number,
+        digest=version.digest,
+        sha256=version.digest_hex,
+        published=version.published_at.astimezone(UTC).date(),
+        signatures=count.signatures,
+        own=count.own,
+        struck=count.struck,
+        moved=count.moved,
+    )
+
+
+def _public(head: Head) -> Head:
+    return replace(head, extra={key: value for key, value in head.extra.items() if key not in _DESK})
+
+
+def _edtf(typed: str) -> str:
+    """What was typed as EDTF; empty for nothing, or for what is no date."""
+    try:
+        found = read_date(typed)
+    except BadReference:
+        return ""
+    return edtf(found) if found else ""

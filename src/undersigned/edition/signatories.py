@@ -1,0 +1,50 @@
+"""Who stands under the edition: recorded, listed, and asked to be kept in it; nobody else."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, QuerySet
+
+from undersigned.appeals.models import Appeal, Text
+from undersigned.edition.document import Roll, Signatory
+from undersigned.signing.models import PublicLine, Signature
+
+_CHUNK = 2000
+_COLUMNS = (
+    "name", "affiliation", "role", "place", "country", "signature__display", "version__number", "first_order",
+)  # fmt: skip
+
+
+def of_appeal(appeal: Appeal) -> Roll:
+    """All who signed a text of the appeal."""
+    return _roll(PublicLine.objects.filter(appeal=appeal))
+
+
+def of_text(text: Text) -> Roll:
+    """Those who signed a version of this very text."""
+    return _roll(PublicLine.objects.filter(version__text=text))
+
+
+def _roll(lines: QuerySet[PublicLine]) -> Roll:
+    """Read anew by each format, a few thousand lines at a time."""
+    kept = lines.filter(
+        listed=True, signature__state=Signature.State.RECORDED, signature__for_edition=True
+    ).exclude(name="")
+    ordered = kept.order_by(F("first_order").asc(nulls_last=True), "sort_key", "signature")
+    rows = ordered.values_list(*_COLUMNS)
+
+    def read() -> Iterator[Signatory]:
+        for name, affiliation, role, place, country, display, version, first in rows.iterator(
+            chunk_size=_CHUNK
+        ):
+            yield Signatory(
+                name=name,
+                affiliation=affiliation,
+                role=role,
+                place=place,
+                country=country,
+                pseudonym=display == Signature.Display.PSEUDONYM,
+                version=version,
+                first=first is not None,
+            )
+
+    return Roll(kept.count(), read)
