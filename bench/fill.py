@@ -72,7 +72,7 @@ def _chunk(
     rows = Signature.objects.bulk_create(
         Signature(
             appeal=appeal, version=version, state=Signature.State.RECORDED, nonce=os.urandom(16),
-            code_key=os.urandom(16), repeat_key=os.urandom(32), consent_wording="1", created_at=now,
+            repeat_key=os.urandom(32), consent_wording="1", created_at=now,
             confirmed_at=now, recorded_at=now, commitment=one, leaf_index=first + place,
             salt_public=os.urandom(32), salt_private=os.urandom(32),
         )

@@ -38,7 +38,7 @@ def post(path: str, host: str, body: str) -> bytes:
     return head.encode() + data
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def answer(reader: asyncio.StreamReader) -> int:
     """Reads one answer whole; its status."""
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
@@ -65,7 +65,7 @@ async def _connection(port: int, requests: Requests, until: Callable[[], bool], 
             if request is None:
                 return
             writer.write(request)
-            seen[await _answer(reader)] += 1
+            seen[await answer(reader)] += 1
     finally:
         writer.close()
 
