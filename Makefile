@@ -6,7 +6,7 @@
 #   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev chromium test lint types format contracts test-sqlite test-postgres bench lock clean
+.PHONY: help run install install-dev chromium pango test lint types format contracts test-sqlite test-postgres bench lock clean
 SHELL := /bin/sh
 
 PORT ?= 8000
@@ -27,7 +27,7 @@ CHECK_ENV := UNDERSIGNED_DATA=$(BUILD)/check-data UNDERSIGNED_SECRET_KEY=for-che
 help:
 	@sed -n 's/^#   //p' Makefile
 
-run: install
+run: install pango
 	@exec env UNDERSIGNED_PORT="$(PORT)" UNDERSIGNED_BIND="$(HOST)" $(VENV)/bin/undersigned serve --prepare --demo
 
 # A Python that really runs, is new enough and can make environments; some names are only shims.
@@ -72,7 +72,19 @@ chromium:
 	    echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run again" >&2; exit 1; \
 	fi
 
-test: install-dev chromium lint types contracts test-sqlite test-postgres
+# PDF editions are laid out by Pango, with fonts for the scripts that people sign in. All else runs without.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-droid-fallback
+pango:
+	@if { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q libpangoft2-1.0; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Pango from Debian, for PDF editions …"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PANGO); } \
+	        || echo "Pango could not be installed: editions are made without PDF" >&2; \
+	else \
+	    echo "PDF editions need Pango (Debian: apt-get install $(PANGO)); all else works without" >&2; \
+	fi
+
+test: install-dev chromium pango lint types contracts test-sqlite test-postgres
 
 lint: install-dev
 	@$(PY) -m ruff check .

@@ -79,8 +79,9 @@ def test_headings_lists_notes_and_links_are_structure(cast: Cast, family: Appeal
 
 
 def test_every_font_is_in_the_file(edition: d.Edition) -> None:
+    document = opened(edition)
     fonts = [
-        found for found in opened(edition).objects
+        found for found in document.objects
         if isinstance(found, pikepdf.Dictionary) and found.get("/Type") == "/FontDescriptor"
     ]  # fmt: skip
     assert fonts
