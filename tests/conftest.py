@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterator
 from django.conf import settings
 
 from undersigned.lib import env, http, keys
+from undersigned.signing import limits
 
 # Argon2 is slow on purpose; the tests make hundreds of accounts and none of them needs hiding.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -55,6 +56,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder.mkdir()
     monkeypatch.setenv("UNDERSIGNED_DATA", str(folder))
     forget_settings()
+    limits.clear()
     yield folder
     forget_settings()
 

@@ -55,6 +55,7 @@ def values(**changes: Any) -> dict[str, Any]:
         "purpose": "To ask for one more ferry.",
         "retention_days": "90",
         "profile": "careful",
+        "licence": "review",
         **changes,
     }
 
@@ -185,3 +186,12 @@ def test_a_stranger_cannot_set_what_the_form_does_not_ask(cast: Cast, draft_appe
         "draft",
         draft_appeal.public_id,
     )
+
+
+def test_a_proof_of_work_is_asked_for_when_it_is_ticked(cast: Cast, draft_appeal: Appeal) -> None:
+    page = desk(cast).get(SETTINGS).content.decode()
+    assert "small calculation" in page
+    for ticked in (True, False):
+        typed = values(licence="review", **({"proof_of_work": "on"} if ticked else {}))
+        assert desk(cast).post(SETTINGS, typed).status_code == 302
+        assert Appeal.objects.get().proof_of_work is ticked

@@ -205,3 +205,18 @@ def test_the_digest_is_of_the_canonical_item() -> None:
 def test_a_key_that_cannot_stand_in_a_text_is_refused(key: str) -> None:
     with pytest.raises(BadReference):
         csl.check_key(key)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        '{"id": "k", "title": "t", "issued": {"date-parts": [[' + "9" * 5000 + "]]}}",
+        '{"id": "k", "title": "t", "issued": {"date-parts": [[1e400]]}}',
+        '{"id": "k", "title": "t", "issued": {"literal": "x", "season": "' + "9" * 5000 + '"}}',
+        '{"id": "k", "title": "t", "odd": ' + "[" * 450 + "]" * 450 + "}",
+        '{"id": "k", "title": "t", "odd": [NaN, Infinity, 1e400]}',
+    ],
+)
+def test_numbers_and_depths_out_of_range_are_a_line_and_no_error(item: str) -> None:
+    found = read_references(f"[{item}]".encode())
+    assert len(found.items) + len(found.problems) == 1

@@ -291,7 +291,6 @@ def test_the_page_counts_what_came_by_the_link(carry, open_appeal, client):
             recorded_at=clock.now(),
             created_at=clock.now(),
             nonce=tokens.new_nonce(),
-            code_key=tokens.new_nonce(),
             consent_wording="1",
         )
     html = client.get(page(carrier)).content.decode()

@@ -30,6 +30,5 @@ def real_commits(transactional_db: None) -> Iterator[None]:
 @pytest.fixture
 def ferry(real_commits: None, open_appeal: Appeal) -> Version:
     """The version that signers of the open appeal sign, in a database with real commits."""
-    limits.signatures.clear()
-    limits.codes.clear()
+    limits.clear()
     return original(open_appeal)

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.front.ways import Answered, Request, ask, form, through
-from undersigned.appeals.models import Version
+from undersigned.appeals.models import Appeal, Version
 from undersigned.front import sign
 from undersigned.front.asked import _fields
 from undersigned.front.door import Front
-from undersigned.signing import fields, intake, limits
+from undersigned.signing import fields, intake, limits, proof
 from undersigned.signing.models import Signature
 
 SIGN = "/appeals/night-ferry/en/sign"
@@ -37,8 +37,7 @@ def both(requests: list[Request]) -> tuple[list[Answered], list[Answered]]:
     """The answers down both ways; what the networks have done so far is forgotten in between."""
 
     async def act(front: Front) -> list[Answered]:
-        limits.signatures.clear()
-        limits.codes.clear()
+        limits.clear()
         return [await ask(front, request) for request in requests]
 
     return through(act), through(act, fast=False)
@@ -57,6 +56,62 @@ def test_the_limit_of_a_network_counts_both_ways_alike(
     assert [answer.status for answer in fast] == [303, 303, 303, 429, 429, 429]
     assert without_wait(fast) == without_wait(slow)
     assert all(1 <= int(answer["retry-after"]) <= 60 for answer in fast[3:])
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"domain_limit": 2}, b"use another address"),
+        ({"appeal_limit": 2}, b"So many people sign"),
+        ({"unproved_limit": 2}, b"small calculation, and yours"),
+    ],
+    ids=["domain", "appeal", "without proof"],
+)
+def test_the_limits_of_crowds_count_both_ways_alike(
+    ferry: Version, configure: Callable[..., None], settings: dict[str, int], words: bytes
+) -> None:
+    configure(**settings)
+    Appeal.objects.update(proof_of_work="unproved_limit" in settings)
+    fast, slow = both([ana() for _ in range(4)] + [in_json(), in_json(proof="x")])
+    assert [answer.status for answer in fast] == [303, 303, 429, 429, 429, 429]
+    assert without_wait(fast) == without_wait(slow)
+    assert all(1 <= int(answer["retry-after"]) <= 60 for answer in fast[2:])
+    assert words in fast[2].body and words in slow[2].body
+    assert [json.loads(a.body) for a in fast[4:]] == [json.loads(a.body) for a in slow[4:]]
+
+
+def test_a_proof_of_work_counts_both_ways_alike(ferry: Version, configure: Callable[..., None]) -> None:
+    configure(unproved_limit=1, proof_work=50)
+    Appeal.objects.update(proof_of_work=True)
+    appeal = Appeal.objects.get(pk=ferry.text.appeal_id)
+    proofs = []
+    for _ in range(2):
+        asked = proof.challenge(appeal)
+        numbers = (n for n in range(51) if proof._digest(asked["salt"], str(n)) == asked["challenge"])
+        proofs.append(f"{asked['salt']}.{next(numbers)}.{asked['signature']}")
+
+    def proved(number: int) -> Request:
+        return form(SIGN, urlencode(ANA | {"proof": proofs[number]}).encode())
+
+    requests = [proved(0), proved(0), proved(0), in_json(proof=proofs[1]), in_json(proof=proofs[1]), ana()]
+    fast, slow = both(requests)
+    # The first replay is taken as one without proof.
+    assert [one.status for one in fast] == [one.status for one in slow] == [303, 303, 429, 202, 429, 429]
+    assert without_wait(fast) == without_wait(slow)
+
+
+def test_a_crowd_over_a_limit_costs_no_pages(ferry: Version, configure: Callable[..., None]) -> None:
+    configure(appeal_limit=1, sign_limit=0)
+
+    async def act(front: Front) -> list[Answered]:
+        assert front.plain is not None
+        for _ in range(sign.MOST_REFUSALS_TOGETHER):
+            front.plain._sign._refused.take("appeal", sign.MOST_REFUSALS_TOGETHER)
+        return [await ask(front, ana()) for _ in range(3)]
+
+    found = through(act)
+    assert [one.status for one in found] == [303, 429, 429]
+    assert found[-1].body == b"Too many signatures for this letter at this moment; please wait.\n"
 
 
 def test_wrong_fields_do_not_count_for_the_limit(ferry: Version, configure: Callable[..., None]) -> None:

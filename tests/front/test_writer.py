@@ -1,11 +1,12 @@
 """The one writer of a process, with real commits and its own thread."""
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from tests.signing.crowd import original
 from undersigned.appeals.models import Appeal, Version
@@ -147,8 +148,6 @@ def test_a_database_that_is_away_fails_all_and_stores_nothing(version: Version, 
 
 
 def _inside(act: Any) -> Any:
-    from django.db import transaction
-
     with transaction.atomic():
         return act()
 
@@ -167,11 +166,24 @@ def test_two_writers_share_a_database(version: Version) -> None:
     assert Signature.objects.values("nonce").distinct().count() == 80
 
 
-def test_its_connection_is_durable(version: Version) -> None:
+def test_its_own_connection_is_durable(version: Version, monkeypatch: Any) -> None:
+    """Asked in the writer's thread, of the connection that it stores with."""
     if connection.vendor != "sqlite":
         pytest.skip("what PostgreSQL does at a commit is set on its server")
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA synchronous")
-        assert cursor.fetchone()[0] == 2
-        cursor.execute("PRAGMA journal_mode")
-        assert cursor.fetchone()[0] == "wal"
+    real = writers.intake.sign_many
+    seen: list[tuple[str, Any]] = []
+
+    def look(items: Any, **more: Any) -> Any:
+        done = real(items, **more)
+        with connection.cursor() as cursor:
+            for name in ("synchronous", "journal_mode", "secure_delete"):
+                seen.append((threading.current_thread().name, *cursor.execute(f"PRAGMA {name}").fetchone()))
+        return done
+
+    monkeypatch.setattr(writers.intake, "sign_many", look)
+
+    async def act(writer: Writer) -> Any:
+        return await gathered(writer.sign(item(version, 1)))
+
+    assert with_writer(act) == [None]
+    assert seen == [("writer", 2), ("writer", "wal"), ("writer", 1)]

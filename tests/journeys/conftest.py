@@ -132,4 +132,5 @@ def _settings(folder: Path, port: int, url: str) -> dict[str, str]:
         "UNDERSIGNED_EMAIL_FROM": "letters@undersigned.example",
         # Everybody here comes from one address.
         "UNDERSIGNED_SIGN_LIMIT": "0",
+        "UNDERSIGNED_DOMAIN_LIMIT": "0",
     }

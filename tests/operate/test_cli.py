@@ -52,6 +52,18 @@ def test_an_unknown_command_is_named_on_one_line() -> None:
     assert done.stderr == "undersigned: there is no command 'sing'; `undersigned --help` lists them\n"
 
 
+@pytest.mark.parametrize(
+    "typed", [["verify"], ["import"], ["export", "lamp", "--format", "xml"], ["publish", "--sideways"]]
+)
+def test_wrong_arguments_are_one_line(
+    typed: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSIGNED_SECRET_KEY", "put back after the test")
+    assert cli.main(typed) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"undersigned: {typed[0]}: ") and told.count("\n") == 1
+
+
 def test_a_setting_that_cannot_be_used_is_named_on_one_line(empty_installation: Installation) -> None:
     done = empty_installation.run("check", port="eighty")
     assert done.code == 2

@@ -14,6 +14,8 @@ from undersigned.accounts import setup
 from undersigned.accounts.models import AuditRecord, User
 from undersigned.appeals import publish
 from undersigned.appeals.models import Appeal, Version
+from undersigned.circulation import collected
+from undersigned.circulation.models import Carrier, Work
 from undersigned.ledger import fsck, read
 from undersigned.lib import clock
 from undersigned.mailroom.models import Message
@@ -109,6 +111,15 @@ def test_it_has_what_an_appeal_can_have(appeal: Appeal) -> None:
     texts = page("/appeals/lamp/variants/")
     assert "Por una lámpara en el faro" in texts and "Attested by" in texts
     assert "Behind its source, which has a version 2" in texts
+
+
+def test_its_letter_travels(appeal: Appeal) -> None:
+    carriers = Carrier.objects.filter(appeal=appeal)
+    assert {row.depth for row in carriers} == {0, 1, 2}
+    assert {row.state for row in carriers} >= {"carrying", "adapting", "translating", "declined", "sent"}
+    made = {row.text.slug: collected.counts([row.carrier_id]) for row in Work.objects.select_related("text")}
+    assert set(made) == {"es", "evening-class"}
+    assert sum(collected.counts([row.pk for row in carriers]).values()) >= 12
 
 
 def test_its_log_holds(appeal: Appeal, data: Path) -> None:

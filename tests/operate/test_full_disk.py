@@ -70,7 +70,7 @@ def counts(site: Installation) -> list[object]:
 
 
 def test_a_full_disk_loses_nothing_and_promises_nothing(small: Installation) -> None:
-    small.serve(sign_limit="0")
+    small.serve(sign_limit="0", domain_limit="0")
     before = counts(small)
     assert post(small, 1)[0] == 303
     fill(small)

@@ -228,10 +228,13 @@ def test_the_cost_does_not_grow_with_signatures(
     for address, most in [
         (LETTER, 8),
         (f"{LETTER}versions/1/", 8),
-        ("/", 4),
+        ("/", 5),
         ("/appeals/night-ferry/names/", 9),
-        ("/appeals/night-ferry/verify/", 4),
-        ("/api/v1/appeals/night-ferry", 4),
+        ("/appeals/night-ferry/verify/", 5),
+        ("/api/v1/appeals/night-ferry", 5),
     ]:
+        # What changes with a batch or a publication alone is looked up by the first who asks.
+        with django_assert_max_num_queries(most + 4):  # type: ignore[operator]
+            assert reader.get(address).status_code == 200
         with django_assert_max_num_queries(most):  # type: ignore[operator]
             assert reader.get(address).status_code == 200

@@ -128,3 +128,26 @@ def test_the_desk_asks_and_counts(client: Client, cast: Cast, second: Version) -
 def test_a_strange_link_leads_nowhere(client: Client, second: Version) -> None:
     assert client.get(f"/again/{'x' * 43}/").status_code == 404
     assert client.post("/again/short/", {"answer": "yes"}).status_code == 404
+
+
+def test_a_yes_before_the_first_batch_is_kept(client: Client, cast: Cast, open_appeal: Appeal) -> None:
+    crowd.confirmed(crowd.original(open_appeal), "Ana Sol")
+    text = open_appeal.texts.get()
+    draft.save_draft(
+        actor=cast.owner,
+        text=text,
+        source=text.draft.replace("one boat", "two boats"),
+        revision=text.draft_revision,
+    )
+    version = publish.publish(actor=cast.owner, text=text)
+    ask_again.ask(actor=cast.owner, version=version)
+    ask_again.go()
+    page = links()[0]
+    client.post(page, {"answer": "yes"})
+    shown = client.get(page)
+    assert (shown.status_code, "You signed the new version" in shown.content.decode()) == (200, True)
+    said = ask_again.answers(version.pk)
+    assert said is not None and (said.asked, said.yes) == (1, 1)
+    assert [row.version_id for row in Signature.objects.all()] == [version.pk]
+    erase(signature=Signature.objects.get())
+    assert not Asking.objects.exists()

@@ -67,7 +67,7 @@ def test_an_unlisted_signature_commits_to_nothing_shown(version: Version) -> Non
 
 def test_the_code_confirms_as_the_link_does(version: Version) -> None:
     row = sign(version)
-    typed = tokens.code(row.nonce).lower().replace("-", " ")
+    typed = tokens.code(row.pk, row.nonce).lower().replace("-", " ")
     assert confirm.confirm(code=typed).outcome == Outcome.RECORDED_SOON
 
 

@@ -104,7 +104,7 @@ def test_a_link_opens_one_purpose_only(client: Client, recorded: Signature) -> N
 def test_the_code_confirms_when_typed(client: Client, version: Version) -> None:
     row = pending(version)
     assert client.get("/confirm/").status_code == 200
-    answer = client.post("/confirm/", {"code": f" {tokens.code(row.nonce).lower()} "})
+    answer = client.post("/confirm/", {"code": f" {tokens.code(row.pk, row.nonce).lower()} "})
     assert answer.status_code == 303
     row.refresh_from_db()
     assert row.state == "confirmed"
@@ -122,7 +122,7 @@ def test_codes_cannot_be_tried_out(client: Client, version: Version) -> None:
     row = pending(version)
     for number in range(limits.CODE_TRIES):
         assert client.post("/confirm/", {"code": f"00000-{number:05d}"}).status_code == 422
-    answer = client.post("/confirm/", {"code": tokens.code(row.nonce)})
+    answer = client.post("/confirm/", {"code": tokens.code(row.pk, row.nonce)})
     assert (answer.status_code, "Retry-After" in answer) == (429, True)
     row.refresh_from_db()
     assert row.state == "pending"
@@ -218,7 +218,7 @@ def test_another_sites_page_does_nothing_here(client: Client, version: Version, 
     row = pending(version, "Bea Quay")
     addresses = [link("confirm", row, "confirm"), reverse("confirm-code")]
     addresses += [link(name, recorded) for name in ("mine", "mine-display", "mine-withdraw", "mine-erase")]
-    body = {"code": tokens.code(row.nonce), "sure": "on", "display": "unlisted"}
+    body = {"code": tokens.code(row.pk, row.nonce), "sure": "on", "display": "unlisted"}
     for address in addresses:
         assert client.post(address, body, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert sorted(Signature.objects.values_list("state", flat=True)) == ["pending", "recorded"]

@@ -38,7 +38,9 @@ class Storm:
         self._chance = random.Random(seed)
         self._running: dict[str, Popen[str]] = {}
         site.environment["UNDERSIGNED_EMAIL_URL"] = f"smtp://127.0.0.1:{mail.port}?timeout=5"
-        site.environment["UNDERSIGNED_SIGN_LIMIT"] = "0"
+        site.environment |= dict.fromkeys(
+            ("UNDERSIGNED_SIGN_LIMIT", "UNDERSIGNED_DOMAIN_LIMIT", "UNDERSIGNED_APPEAL_LIMIT"), "0"
+        )
         if disk:
             site.environment.update(disk.environment)
 

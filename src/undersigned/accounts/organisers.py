@@ -1,12 +1,9 @@
 """The first account of somebody who runs appeals: made with a team of its own."""
 
-from allauth.account import app_settings
-from allauth.account.utils import user_pk_to_url_str
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from undersigned.accounts import names, teams
@@ -38,10 +35,3 @@ def make_organiser(
             raise ValidationError(_("There is an account for this address already."), code="account")
         user = User.objects.create_user(email, password, name=name, language=language)
         return user, teams.found_team(actor=user, name=team)
-
-
-def password_link(user: User) -> str:
-    """A link to set a password: works once, and only until one is set."""
-    key = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
-    path = reverse("account_reset_password_from_key", args=[user_pk_to_url_str(user), key])
-    return f"{env.load().base_url}{path}"

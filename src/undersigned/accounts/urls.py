@@ -1,6 +1,9 @@
 from django.urls import URLPattern, path
 
-from undersigned.accounts import team_views, views
+from undersigned.lib import later
+
+team_views = later.Views("undersigned.accounts.team_views")
+views = later.Views("undersigned.accounts.views")
 
 urlpatterns: list[URLPattern] = [
     path("setup/<str:token>/", views.setup_page, name="setup"),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from undersigned.lib.lazily import Library
+
+fuzz = Library("rapidfuzz.fuzz")
 
 AROUND = 32
 LIKE = 75.0

@@ -114,6 +114,19 @@ def describe(
 def catch_up(*, actor: User, text: Text, source: Version) -> Text:
     """From now on the text derives from a newer Version of its source; the next publication says so."""
     require(actor, "appeal.edit", text.appeal.team)
+    current = follow(text=text, source=source)
+    audit.record(
+        team=current.appeal.team,
+        actor=actor,
+        verb="text.catch_up",
+        subject=f"text:{current.appeal.slug}/{current.slug}",
+        source=f"v{source.number}",
+    )
+    return current
+
+
+def follow(*, text: Text, source: Version) -> Text:
+    """The step itself, in the caller's transaction, whoever may take it; raises ValidationError."""
     current = (
         Text.objects.select_for_update(of=("self",)).select_related("appeal__team", "parent").get(pk=text.pk)
     )
@@ -124,13 +137,6 @@ def catch_up(*, actor: User, text: Text, source: Version) -> Text:
         return current
     current.parent = source
     current.save(update_fields=["parent"])
-    audit.record(
-        team=current.appeal.team,
-        actor=actor,
-        verb="text.catch_up",
-        subject=f"text:{current.appeal.slug}/{current.slug}",
-        source=f"v{source.number}",
-    )
     return current
 
 

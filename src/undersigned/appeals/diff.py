@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from rapidfuzz.distance import Indel
-
 from undersigned.appeals.markup.words import tokens
+from undersigned.lib.lazily import Library
+
+rapidfuzz = Library("rapidfuzz.distance")
 
 Kind = Literal["same", "added", "removed"]
 PARAGRAPH = re.compile(r".*?\n\s*\n+|.+", re.DOTALL)
@@ -75,7 +76,7 @@ def cuts(old: Sequence[str], new: Sequence[str]) -> list[Cut]:
     if (old_end - start) * (new_end - start) > PAIRS_MAX:
         found.append(("replace", start, old_end, start, new_end))
     else:
-        middle = Indel.opcodes(old[start:old_end], new[start:new_end])
+        middle = rapidfuzz.Indel.opcodes(old[start:old_end], new[start:new_end])
         found += _merged([(o.tag, o.src_start, o.src_end, o.dest_start, o.dest_end) for o in middle], start)
     if end:
         found.append(("equal", old_end, len(old), new_end, len(new)))
@@ -122,7 +123,7 @@ def _partners(old: list[str], new: list[str]) -> list[tuple[int, int]]:
 def _likeness(old: list[str], new: list[str]) -> float:
     if len(old) * len(new) > PAIRS_MAX:
         return 0.0
-    likeness = Indel.normalized_similarity(old, new)
+    likeness = rapidfuzz.Indel.normalized_similarity(old, new)
     return likeness if likeness >= ALIKE else 0.0
 
 

@@ -32,6 +32,8 @@ SETTINGS = frozenset(
         "purpose",
         "retention_days",
         "is_demonstration",
+        "licence",
+        "proof_of_work",
     }
 )
 
@@ -107,6 +109,19 @@ def create_appeal(
 def save_draft(*, actor: User, text: Text, source: str, revision: int) -> Text:
     """Keeps a draft as typed; raises Conflict where `revision` is not the saved one, ValidationError."""
     require(actor, "appeal.edit", text.appeal.team)
+    current = keep(text=text, source=source, revision=revision)
+    audit.record(
+        team=current.appeal.team,
+        actor=actor,
+        verb="draft.save",
+        subject=f"text:{current.appeal.slug}/{current.slug}",
+        revision=current.draft_revision,
+    )
+    return current
+
+
+def keep(*, text: Text, source: str, revision: int) -> Text:
+    """The saving itself, in the caller's transaction, whoever may write here; raises as `save_draft` does."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     if len(source.encode("utf-8", "replace")) > SOURCE_MAX:
         raise ValidationError(_("The text is longer than %(limit)s kB.") % {"limit": SOURCE_MAX // 1000})
@@ -119,13 +134,6 @@ def save_draft(*, actor: User, text: Text, source: str, revision: int) -> Text:
     if not saved:
         raise Conflict(current)
     _follow_head(current)
-    audit.record(
-        team=current.appeal.team,
-        actor=actor,
-        verb="draft.save",
-        subject=f"text:{current.appeal.slug}/{current.slug}",
-        revision=current.draft_revision,
-    )
     return current
 
 

@@ -113,6 +113,25 @@ _PROFILES = [
 ]
 
 
+_LICENCES = [
+    (
+        Appeal.Licence.FREE,
+        _("Free"),
+        _("Carriers with the right adapt and translate, and publish what they made under their own name."),
+    ),
+    (
+        Appeal.Licence.REVIEW,
+        _("After review"),
+        _("Carriers with the right write and hand in; you read, publish or send back."),
+    ),
+    (
+        Appeal.Licence.NONE,
+        _("None"),
+        _("Carriers carry the words as they are. What is published already stays."),
+    ),
+]
+
+
 _FIXED = {
     Appeal.State.DRAFT: (),
     Appeal.State.OPEN: ("slug", "profile"),
@@ -138,6 +157,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "purpose",
             "retention_days",
             "profile",
+            "licence",
+            "proof_of_work",
         )
         labels = {
             "title": _("Title"),
@@ -152,6 +173,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "purpose": _("What the personal data are used for"),
             "retention_days": _("Days for which contact data are kept after closing"),
             "profile": _("Profile"),
+            "licence": _("Adaptations and translations by carriers"),
+            "proof_of_work": _("Ask browsers for a small calculation before a signature is sent"),
         }
         help_texts = {
             "slug": _("The last part of the appeal's address. It cannot be changed once the appeal is open."),
@@ -160,12 +183,18 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             ),
             "controller": _("A person or an organisation, as the privacy notice names it."),
             "controller_contact": _("An e-mail or a postal address."),
+            "proof_of_work": _(
+                "Makes it dear for programs to sign in masses. A phone takes a few seconds, while the form "
+                "is filled in; nobody else is asked. Who has no script can still sign, but only a few a "
+                "minute from one network."
+            ),
         }
         widgets = {
             "title": forms.TextInput(attrs={"dir": "auto"}),
             "closes_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "purpose": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
             "profile": forms.RadioSelect(),
+            "licence": forms.RadioSelect(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -176,7 +205,19 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             (value, format_html('{} <span class="hint">{}</span>', label, words))
             for value, label, words in _PROFILES
         ]
+        licence = self.fields["licence"]
+        assert isinstance(licence, forms.ChoiceField)
+        licence.choices = [
+            (value, format_html('{} <span class="hint">{}</span>', label, words))
+            for value, label, words in _LICENCES
+        ]
+        # A form that was opened before the question was there changes nothing about it.
+        licence.required = False
         self.fields["retention_days"].widget.attrs.update({"min": 0, "max": RETENTION_MAX})
         self.fields["retention_days"].validators.append(MaxValueValidator(RETENTION_MAX))
         for name in _FIXED[Appeal.State(self.instance.state)]:
             self.fields[name].disabled = True
+
+    def clean_licence(self) -> str:
+        """What was chosen, else what stands."""
+        return str(self.cleaned_data["licence"] or self.initial.get("licence", Appeal.Licence.REVIEW))

@@ -2,12 +2,14 @@
 
 from functools import lru_cache
 
-import langcodes
 from babel import Locale, UnknownLocaleError
 from django.conf import settings
 
 from undersigned.appeals.markup.head import LANG
 from undersigned.appeals.markup.render import RIGHT_TO_LEFT
+from undersigned.lib.lazily import Library
+
+langcodes = Library("langcodes")
 
 LONGEST = 35
 
@@ -17,7 +19,7 @@ def is_language(tag: str) -> bool:
     if len(tag) > LONGEST or not LANG.fullmatch(tag):
         return False
     try:
-        return langcodes.Language.get(tag).is_valid()
+        return bool(langcodes.Language.get(tag).is_valid())
     except ValueError:
         return False
 

@@ -1,7 +1,9 @@
 """Where texts come from: the tree of an appeal's published texts, and which of them lag behind."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Subquery
 
 from undersigned.appeals.models import Text, Version
 
@@ -68,3 +70,51 @@ def _sorted(texts: Iterable[Text]) -> list[Text]:
 
 def _number(version: Version) -> int:
     return version.number
+
+
+def order(public_id: str) -> list[tuple[int, int]]:
+    """All published texts of an appeal from the root down, as numbers with their depths.
+
+    A text hangs under the source of its newest Version; one small row is read for each text.
+    """
+    newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("derived_from__text")
+    published = Version.objects.filter(text=OuterRef("pk"), number=1)
+    texts = Text.objects.filter(Exists(published), appeal__public_id=public_id)
+    rows = texts.annotate(above=Subquery(newest[:1]))
+    children: dict[int | None, list[tuple[bool, str, int]]] = {}
+    for pk, slug, relation, above in rows.values_list("pk", "slug", "relation", "above"):
+        children.setdefault(above, []).append((relation != Text.Relation.ORIGINAL, slug, pk))
+    found = []
+    waiting = [(pk, 0) for _last, _slug, pk in sorted(children.get(None, []), reverse=True)]
+    while waiting:
+        pk, depth = waiting.pop()
+        found.append((pk, depth))
+        waiting += [(child, depth + 1) for _last, _slug, child in sorted(children.get(pk, []), reverse=True)]
+    return found
+
+
+def nodes(some: Sequence[tuple[int, int]]) -> list[Node]:
+    """The texts of one page of that order, with what they follow: the cost is that of the page."""
+    numbers = [pk for pk, _depth in some]
+    texts = Text.objects.defer("draft").in_bulk(numbers)
+    newest = _newest(numbers)
+    sources = {version.derived_from_id for version in newest.values()} - {None}
+    lean = Version.objects.select_related("text").defer("source", "canonical", "text__draft")
+    follows = lean.in_bulk(sources)
+    ahead = _newest([version.text_id for version in follows.values()])
+    found = []
+    for pk, depth in some:
+        own = newest[pk]
+        source = follows.get(own.derived_from_id) if own.derived_from_id else None
+        last = ahead.get(source.text_id) if source else None
+        behind = last if source and last and last.number > source.number else None
+        found.append(Node(texts[pk], own, depth, source, behind))
+    return found
+
+
+def _newest(texts: Sequence[int]) -> dict[int, Version]:
+    """The newest Version of each of some texts, without its words."""
+    last = Version.objects.filter(text=OuterRef("text")).order_by("-number").values("pk")[:1]
+    rows = Version.objects.filter(text__in=texts, pk=Subquery(last))
+    found = rows.select_related("text").defer("source", "canonical", "text__draft")
+    return {version.text_id: version for version in found}

@@ -51,6 +51,8 @@ class Appeal(models.Model):
     controller = models.CharField(max_length=300, blank=True)
     controller_contact = models.CharField(max_length=300, blank=True)
     purpose = models.TextField(blank=True, max_length=2000)
+    # Whether browsers are asked for a small calculation; without it fewer are taken from one network.
+    proof_of_work = models.BooleanField(default=False)
     # Days after closing for which contact data are kept.
     retention_days = models.PositiveIntegerField(default=180)
     is_demonstration = models.BooleanField(default=False)

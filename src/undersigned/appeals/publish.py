@@ -43,6 +43,14 @@ def publish(*, actor: User, text: Text) -> Version:
     Raises Forbidden, NotPublishable. Nobody who signed an earlier Version is carried over.
     """
     require(actor, "appeal.publish", text.appeal.team)
+    return freeze(text=text, by=actor)
+
+
+def freeze(*, text: Text, by: User | None) -> Version:
+    """The freezing itself, in the caller's transaction, whoever may publish; None for a carrier.
+
+    Raises NotPublishable.
+    """
     text = Text.objects.select_for_update().select_related("appeal__team").get(pk=text.pk)
     head, body = _readable(text)
     cited = cited_digests(text.appeal, body)
@@ -52,7 +60,7 @@ def publish(*, actor: User, text: Text) -> Version:
     text.save(update_fields=["apparatus"])
     last = text.versions.order_by("-number").first()
     if last and last.digest == digest:
-        audit.record(team=text.appeal.team, actor=actor, verb="text.correct", subject=_subject(text))
+        audit.record(team=text.appeal.team, actor=by, verb="text.correct", subject=_subject(text))
         return last
     version = Version.objects.create(
         text=text,
@@ -64,13 +72,13 @@ def publish(*, actor: User, text: Text) -> Version:
         language=head.lang,
         derived_from_id=text.parent_id,
         published_at=clock.now(),
-        published_by=actor,
+        published_by=by,
     )
     sources.cite_in(version, cited)
     cite.settle(version)
     audit.record(
         team=text.appeal.team,
-        actor=actor,
+        actor=by,
         verb="text.publish",
         subject=_subject(text),
         version=version.number,

@@ -1,6 +1,11 @@
 from django.urls import path
 
-from undersigned.appeals import citations_views, derive_views, sources_views, views
+from undersigned.lib import later
+
+citations_views = later.Views("undersigned.appeals.citations_views")
+derive_views = later.Views("undersigned.appeals.derive_views")
+sources_views = later.Views("undersigned.appeals.sources_views")
+views = later.Views("undersigned.appeals.views")
 
 # All below /desk/.
 urlpatterns = [

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from undersigned.circulation import links, people, post
+from undersigned.circulation import erasures, links, people, post, rights
 from undersigned.circulation.fields import clean_words
 from undersigned.circulation.models import Carrier, DoNotWrite, Reply
 from undersigned.lib import clock
@@ -14,9 +14,9 @@ from undersigned.mailroom import queue
 REPLIES_MAX = 50
 # An answer that needs a right; whoever has none may still decline or write.
 NEEDS = {
-    Carrier.Answer.CARRY: "may_collect",
-    Carrier.Answer.ADAPT: "may_adapt",
-    Carrier.Answer.TRANSLATE: "may_translate",
+    Carrier.Answer.CARRY: "collect",
+    Carrier.Answer.ADAPT: "adapt",
+    Carrier.Answer.TRANSLATE: "translate",
 }
 
 
@@ -51,7 +51,7 @@ def answer(*, token: str, choice: str, words: str = "") -> Carrier:
     if choice not in Carrier.Answer.values:
         raise NotAllowed(_("Please choose one of the possibilities."))
     right = NEEDS.get(Carrier.Answer(choice))
-    if right and not getattr(carrier, right):
+    if right and not getattr(rights.now_of(carrier), right):
         raise NotAllowed(_("The author did not give you this right."))
     words = clean_words(words)
     carrier.answer = choice
@@ -81,6 +81,7 @@ def stop(*, token: str) -> Carrier:
         raise Carrier.DoesNotExist
     now = clock.now()
     if carrier.address_key is not None:
+        erasures.note_stop(bytes(carrier.address_key), now)
         DoNotWrite.objects.get_or_create(address_key=bytes(carrier.address_key), defaults={"at": now})
     if not carrier.answer:
         Carrier.objects.filter(pk=carrier.pk, answered_at__isnull=True).update(

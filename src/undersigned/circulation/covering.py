@@ -137,7 +137,7 @@ class Composer:
 
     def enclosed(self, carrier: Carrier) -> enclosed.Enclosed:
         """What the carrier is sent."""
-        text = carrier.text or enclosed.choose(self._texts, carrier.language)
+        text = enclosed.pick(carrier, self._texts)
         if text.pk not in self._enclosed:
             self._enclosed[text.pk] = enclosed.of(text)
         return self._enclosed[text.pk]

@@ -1,6 +1,12 @@
 from django.urls import path
 
-from undersigned.circulation.views import desk, letters, lists, runs
+from undersigned.lib import later
+
+desk = later.Views("undersigned.circulation.views.desk")
+letters = later.Views("undersigned.circulation.views.letters")
+lists = later.Views("undersigned.circulation.views.lists")
+review = later.Views("undersigned.circulation.views.review")
+runs = later.Views("undersigned.circulation.views.runs")
 
 # All below /desk/: the circulation desk.
 urlpatterns = [
@@ -12,6 +18,8 @@ urlpatterns = [
     path("appeals/<slug:slug>/carriers/letters/<str:language>/", letters.template, name="desk-letter"),
     path("appeals/<slug:slug>/carriers/runs/", runs.start, name="desk-runs"),
     path("appeals/<slug:slug>/carriers/runs/<int:pk>/", runs.run, name="desk-run"),
+    path("appeals/<slug:slug>/carriers/texts/", review.listing, name="desk-carriers-texts"),
+    path("appeals/<slug:slug>/carriers/texts/<slug:text>/", review.one, name="desk-carriers-text"),
     path("appeals/<slug:slug>/carriers/<int:pk>/", desk.one, name="desk-carrier"),
     path("appeals/<slug:slug>/carriers/<int:pk>/letter/", letters.one, name="desk-carrier-letter"),
 ]

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Min, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from undersigned.appeals import languages, markup, reading
 from undersigned.appeals.models import Appeal, Text, Version
-from undersigned.circulation.models import Carrier
+from undersigned.circulation.models import Carrier, Work
 
 
 @dataclass(frozen=True)
@@ -29,23 +29,34 @@ class Enclosed:
 
 
 def texts_of(appeal: Appeal) -> list[Text]:
-    """An appeal's texts, the original first; only the published ones, once there is one."""
-    published = Exists(Version.objects.filter(text=OuterRef("pk")))
-    rows = list(appeal.texts.select_related("appeal__team").annotate(is_published=published))
-    shown = [text for text in rows if text.is_published] or rows
-    return sorted(shown, key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.pk))
+    """The first text of each language, the original first; only published ones, once there is one."""
+    published = appeal.texts.filter(Exists(Version.objects.filter(text=OuterRef("pk"))))
+    shown = published if published.exists() else appeal.texts.all()
+    firsts = shown.order_by().values("language").annotate(first=Min("pk")).values_list("first", flat=True)
+    wanted = Q(pk__in=list(firsts)) | Q(relation=Text.Relation.ORIGINAL)
+    rows = list(shown.filter(wanted).select_related("appeal__team"))
+    return sorted(rows, key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.pk))
 
 
 def text_for(carrier: Carrier) -> Text:
-    """The carrier's own text, else the one in the carrier's language, else the original."""
-    return carrier.text or choose(texts_of(carrier.appeal), carrier.language)
+    """What a carrier reads: the own text, else the one in the own language, else the original."""
+    return pick(carrier, texts_of(carrier.appeal))
+
+
+def pick(carrier: Carrier, texts: list[Text]) -> Text:
+    """The same among texts that were read before; what a carrier still writes is sent to nobody."""
+    own = carrier.text
+    if own is not None and (own.versions.exists() or not Work.objects.filter(text=own).exists()):
+        return own
+    return choose(texts, carrier.language)
 
 
 def text_to_sign(carrier: Carrier) -> Text:
     """The text that the carrier's signing link leads to: the own one only once it is published."""
-    texts = texts_of(carrier.appeal)
-    own = [text for text in texts if text.pk == carrier.text_id]
-    return own[0] if own else choose(texts, carrier.language)
+    own, texts = carrier.text, texts_of(carrier.appeal)
+    if own is not None and own.versions.exists():
+        return own
+    return choose(texts, carrier.language)
 
 
 def choose(texts: list[Text], language: str) -> Text:

@@ -7,7 +7,8 @@ from django.db import transaction
 
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import post
-from undersigned.circulation.models import Carrier, CoveringLetter, Reply
+from undersigned.circulation.models import Carrier, CoveringLetter, Reply, Work
+from undersigned.lib import journal
 from undersigned.mailroom import queue
 
 _CHUNK = 200
@@ -15,12 +16,23 @@ _CHUNK = 200
 
 @transaction.atomic
 def forget(numbers: Sequence[int], now: datetime) -> None:
-    """Deletes names, addresses, letters, replies and mail of these carriers; places and counts remain."""
+    """Deletes names, addresses, letters, replies and mail of these carriers; places and counts remain.
+
+    First the journal, then the rows: a database restored from an old copy learns of it.
+    """
+    erased = Carrier.objects.filter(pk__in=list(numbers)).values_list("public_id", flat=True)
+    journal.append([f"{now.date().isoformat()} carrier {public_id}" for public_id in erased])
+    delete(numbers, now)
+
+
+def delete(numbers: Sequence[int], now: datetime) -> None:
+    """The erasure itself, in the caller's transaction."""
     rows = Carrier.objects.filter(pk__in=list(numbers))
     rows.update(sealed=b"", address_key=None, erased_at=now)
     rows.filter(revoked_at__isnull=True).update(revoked_at=now)
     CoveringLetter.objects.filter(carrier__in=list(numbers)).delete()
     Reply.objects.filter(carrier__in=list(numbers)).delete()
+    Work.objects.filter(carrier__in=list(numbers)).update(sealed=b"")
     for number in numbers:
         queue.forget(subject_ref=post.cover_ref(number))
         queue.forget(subject_ref=post.reminder_ref(number))

@@ -44,6 +44,11 @@ def hindrance(carrier: Carrier, now: datetime) -> str:
     return "expired" if carrier.deadline is not None and carrier.deadline <= now else ""
 
 
+def readable(via: str) -> str:
+    """A carrier's public id as an address names it, empty for what cannot be one; asks no database."""
+    return via if _ID.match(via) else ""
+
+
 def carrier_of(*, appeal: Appeal, via: str, now: datetime) -> int | None:
     """The number of the carrier who collected a signature, None for a link that is none or is over.
 

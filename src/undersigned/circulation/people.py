@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass
 
-from undersigned.circulation.models import Carrier, CoveringLetter, Reply
+from undersigned.circulation.models import Carrier, CoveringLetter, Reply, Work
 from undersigned.lib import vault
 from undersigned.mailroom import queue
 
-_CONTACT, _LETTER, _REPLY = "carrier", "covering-letter", "carrier-reply"
+_CONTACT, _LETTER, _REPLY, _BACK = "carrier", "covering-letter", "carrier-reply", "carrier-text"
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,13 @@ def seal_reply(text: str) -> bytes:
 def reply_text(reply: Reply) -> str:
     """What a carrier wrote."""
     return vault.unseal(reply.sealed, context=_REPLY)
+
+
+def seal_back(text: str) -> bytes:
+    """What the desk wrote about a carrier's text, encrypted."""
+    return vault.seal(text, context=_BACK)
+
+
+def back_text(work: Work) -> str:
+    """What the desk wrote about a carrier's text, empty where it wrote nothing."""
+    return vault.unseal(work.sealed, context=_BACK) if work.sealed else ""

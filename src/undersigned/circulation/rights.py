@@ -45,6 +45,11 @@ def of(carrier: Carrier) -> Rights:
     return Rights(**{name: getattr(carrier, f"may_{name}") for name in NAMES})
 
 
+def now_of(carrier: Carrier) -> Rights:
+    """What a carrier may do as things stand: a licence that was withdrawn later counts, too."""
+    return of(carrier).within(of_appeal(carrier.appeal))
+
+
 def of_appeal(appeal: Appeal) -> Rights:
     """The most that an appeal can give: where nobody may change the words, nobody is given that right."""
     free = appeal.licence != Appeal.Licence.NONE

@@ -1,6 +1,9 @@
 from django.urls import path
 
-from undersigned.circulation.views import carry
+from undersigned.lib import later
+
+carry = later.Views("undersigned.circulation.views.carry")
+work = later.Views("undersigned.circulation.views.work")
 
 # The carrier's own pages, behind the private link.
 urlpatterns = [
@@ -8,6 +11,8 @@ urlpatterns = [
     path("carry/<str:token>/write/", carry.write, name="carry-write"),
     path("carry/<str:token>/pass-on/", carry.hand_on, name="carry-pass-on"),
     path("carry/<str:token>/code.png", carry.code, name="carry-code"),
+    path("carry/<str:token>/text/", work.bench, name="carry-work"),
+    path("carry/<str:token>/text/ready/", work.ready, name="carry-work-ready"),
     path("carry/<str:token>/text.txt", carry.text, name="carry-text"),
     path("carry/<str:token>/stop/", carry.stop, name="carry-stop"),
 ]

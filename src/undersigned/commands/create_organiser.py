@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
-from undersigned.accounts import organisers
+from undersigned.accounts import organisers, password_links
 from undersigned.commands import BadInput
 
 HELP = "Make an account and a team for somebody who runs appeals."
@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         raise BadInput(" ".join(error.messages)) from error
     print(f"{user.email} can sign in and owns the team {made.name}.")
     if password is None:
-        print(f"Set the password here (once, within three days):\n  {organisers.password_link(user)}")
+        print(f"Set the password here (once, within three days):\n  {password_links.password_link(user)}")
     return 0
 
 

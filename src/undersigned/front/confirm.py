@@ -54,7 +54,7 @@ class Confirm:
             return None
 
         def is_own(standing: Standing) -> bool:
-            return tokens.code(standing.nonce) == normal
+            return tokens.code(standing.pk, standing.nonce) == normal
 
         return await self._confirm(asked, Confirmation(None, typed), is_own)
 

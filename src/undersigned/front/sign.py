@@ -18,6 +18,7 @@ from undersigned.front.inside import Inside, View, failing
 from undersigned.front.versions import Versions
 from undersigned.front.writer import Full, Writer
 from undersigned.lib import clock
+from undersigned.lib.rates import Rates
 from undersigned.signing import api, intake, limits, opening
 from undersigned.signing.request import Invalid, SignRequest, read
 from undersigned.signing.views import answers
@@ -26,6 +27,8 @@ from undersigned.signing.views import sign as views
 _ADDRESSES = 256
 # Pages a minute that say to one network that it has to wait.
 MOST_REFUSALS = 20
+# The same for all who meet the limit of a mail domain or an appeal.
+MOST_REFUSALS_TOGETHER = 600
 
 
 class _Trouble(NamedTuple):
@@ -48,13 +51,14 @@ class Sign:
         self._inside = inside
         self._seen = lru_cache(maxsize=_ADDRESSES)(self._see)
         self._accepted = inside.template(lambda _request: api.accepted())
-        self._refused = limits.Window()
-        self._enough = inside.template(_enough)
+        self._refused = Rates(bits=16)
+        self._enough = {why: inside.template(_enough(limits.Over(why, 1))) for why in limits.WHYS}
 
     async def form(self, asked: Asked, slug: str, text: str) -> Answer | None:
         """The answer to a plain form."""
         values = None if asked.is_cross_site else asked.form()
-        if values is None:
+        # Who came by a carrier's link is counted for the carrier, and Django looks that up.
+        if values is None or "via" in values:
             return None
         version = await self._version(slug, text)
         if version is None or not _is_meant(version, values.get("version")):
@@ -67,7 +71,7 @@ class Sign:
     async def json(self, asked: Asked, slug: str, text: str) -> Answer | None:
         """The answer to a plain JSON object."""
         values = None if asked.is_cross_site else asked.json()
-        if values is None:
+        if values is None or "via" in values:
             return None
         version = await self._version(slug, text)
         if version is None or not _is_meant(version, values.get("version")):
@@ -84,20 +88,26 @@ class Sign:
         return version
 
     def _take(self, version: Version, values: dict[str, Any], network: str) -> SignRequest | Answer | None:
-        """The request, counted for its network; None where a rule or the limit is against it.
-
-        A network that goes on and on is no longer worth a page.
-        """
-        limit = limits.sign_limit()
-        wait = limits.signatures.wait(network, limit)
-        if wait:
-            flooding = self._refused.take(network, MOST_REFUSALS)
-            return self._enough.with_header(b"retry-after", str(wait).encode()) if flooding else None
+        """The request, counted for the limits; None where a rule or a limit is against it."""
+        if over := limits.wait(network):
+            return self._refuse(over, network)
+        appeal = version.text.appeal
         try:
-            request = read(version.text.appeal, values)
+            request = read(appeal, values)
         except Invalid:
             return None
-        return None if limits.signatures.take(network, limit) else request
+        over = limits.take(appeal=appeal, network=network, email=request.email, proved=values.get("proof"))
+        return self._refuse(over, network) if over else request
+
+    def _refuse(self, over: limits.Over, network: str) -> Answer | None:
+        """None for Django's page; who goes on and on is no longer worth one, be it a network or a crowd."""
+        if over.why in ("domain", "appeal"):
+            flooding = self._refused.take(over.why, MOST_REFUSALS_TOGETHER)
+        else:
+            flooding = self._refused.take(network, MOST_REFUSALS)
+        if not flooding:
+            return None
+        return self._enough[over.why].with_header(b"retry-after", str(over.seconds).encode())
 
     async def _store(
         self,
@@ -135,6 +145,10 @@ def _is_meant(version: Version, number: object) -> bool:
     )
 
 
-def _enough(_request: HttpRequest) -> HttpResponse:
-    text = "Too many signatures from your network; please wait.\n"
-    return answers.guarded(HttpResponse(text, status=429, content_type="text/plain; charset=utf-8"), retry=1)
+def _enough(over: limits.Over) -> View:
+    def view(_request: HttpRequest) -> HttpResponse:
+        text = f"{over.words}\n"
+        answer = HttpResponse(text, status=429, content_type="text/plain; charset=utf-8")
+        return answers.guarded(answer, retry=over.seconds)
+
+    return view

@@ -1,6 +1,8 @@
 from django.urls import URLPattern, path
 
-from undersigned.ledger import views
+from undersigned.lib import later
+
+views = later.Views("undersigned.ledger.views")
 
 urlpatterns: list[URLPattern] = [
     path("ledger/<str:log>/checkpoint", views.checkpoint, name="ledger-checkpoint"),

@@ -5,6 +5,7 @@ second mail, it is revoked by changing the nonce, and a copy of the database alo
 """
 
 import base64
+import hashlib
 import hmac
 import os
 import re
@@ -22,7 +23,13 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 10
 # Two letters for ten bits.
 _PAIRS = [_ALPHABET[number & 31] + _ALPHABET[number >> 5] for number in range(1024)]
+_PLACES = {letter: place for place, letter in enumerate(_ALPHABET)}
 _TIME_SIZE = 6
+# A code holds the row's number in 34 bits and 16 bits of its nonce's MAC.
+_NUMBER_BITS, _CHECK_SIZE = 34, 2
+_HALF = 25
+_HALF_MASK = (1 << _HALF) - 1
+_ROUNDS = tuple(bytes([number]) for number in range(6))
 
 
 def new_nonce() -> bytes:
@@ -69,12 +76,34 @@ def reader(purpose: str) -> Callable[[str], bytes | None]:
     return nonce_of_one
 
 
-def coder() -> Callable[[bytes], str]:
-    """What makes the codes of many rows; the key is read once."""
-    mac, pairs = _macs("code"), _PAIRS
+def _mixer() -> Callable[[bytes, int], int]:
+    """The round function: 25 bits from a round's number and 25 bits, under the key of codes."""
+    keyed = hashlib.blake2b(key=keys.read_or_create("token"), digest_size=4, person=b"code").copy
 
-    def code_of_one(nonce: bytes) -> str:
-        n = int.from_bytes(mac(nonce)[:8], "big")
+    def mix(number: bytes, half: int) -> int:
+        hashed = keyed()
+        hashed.update(number + half.to_bytes(4, "big"))
+        return int.from_bytes(hashed.digest(), "big") & _HALF_MASK
+
+    return mix
+
+
+def coder() -> Callable[[int, bytes], str]:
+    """What makes the codes of many rows from their numbers and nonces; the key is read once.
+
+    A code is the row's number and some bits of its nonce, enciphered (a Feistel network over 50 bits): the
+    row is found by its number, each row has one code of 2^50, and a changed nonce revokes it.
+    """
+    check, mix, pairs = checker(), _mixer(), _PAIRS
+
+    def code_of_one(number: int, nonce: bytes) -> str:
+        if number >> _NUMBER_BITS:
+            raise ValueError("no code holds such a number")
+        plain = number << 8 * _CHECK_SIZE | int.from_bytes(check(nonce), "big")
+        left, right = plain >> _HALF, plain & _HALF_MASK
+        for place in _ROUNDS:
+            left, right = right, left ^ mix(place, right)
+        n = left << _HALF | right
         letters = (
             pairs[n & 1023] + pairs[n >> 10 & 1023] + pairs[n >> 20 & 1023] + pairs[n >> 30 & 1023]
             + pairs[n >> 40 & 1023]
@@ -84,10 +113,29 @@ def coder() -> Callable[[bytes], str]:
     return code_of_one
 
 
-def code_keys() -> Callable[[str], bytes]:
-    """What makes the `code_key` of many codes; the key is read once."""
-    mac = _macs("code-key")
-    return lambda normal: mac(normal.encode())[:16]
+def decoder() -> Callable[[str], tuple[int, bytes]]:
+    """What reads many codes, each as `normal_code` writes it: the row's number, and what to check it by.
+
+    Every code has a number: it is a row's own only if `checker` says the same bytes of the row's nonce.
+    """
+    mix = _mixer()
+
+    def number_of_one(normal: str) -> tuple[int, bytes]:
+        letters = normal.replace("-", "")
+        n = sum(_PLACES[letter] << 5 * place for place, letter in enumerate(letters))
+        left, right = n >> _HALF, n & _HALF_MASK
+        for place in reversed(_ROUNDS):
+            left, right = right ^ mix(place, left), left
+        plain = left << _HALF | right
+        return plain >> 8 * _CHECK_SIZE, (plain & 0xFFFF).to_bytes(_CHECK_SIZE, "big")
+
+    return number_of_one
+
+
+def checker() -> Callable[[bytes], bytes]:
+    """What makes the bytes by which a code belongs to a nonce; to be compared in constant time."""
+    mac = _macs("code")
+    return lambda nonce: mac(nonce)[:_CHECK_SIZE]
 
 
 def token(purpose: str, nonce: bytes | memoryview) -> str:
@@ -100,9 +148,9 @@ def nonce_of(purpose: str, value: str) -> bytes | None:
     return reader(purpose)(value)
 
 
-def code(nonce: bytes | memoryview) -> str:
+def code(number: int, nonce: bytes | memoryview) -> str:
     """The short code of a row, to be typed: two groups of five, 50 bits."""
-    return coder()(bytes(nonce))
+    return coder()(number, bytes(nonce))
 
 
 def normal_code(typed: str) -> str | None:
@@ -111,11 +159,6 @@ def normal_code(typed: str) -> str | None:
     if len(cleaned) != CODE_LENGTH or any(c not in _ALPHABET for c in cleaned):
         return None
     return f"{cleaned[:5]}-{cleaned[5:]}"
-
-
-def code_key(normal: str) -> bytes:
-    """What the database keeps of a code: a keyed hash of 16 bytes, to find the row by."""
-    return code_keys()(normal)
 
 
 def public_id() -> str:

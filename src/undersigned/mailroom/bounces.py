@@ -1,14 +1,20 @@
 """Bounces: a delivery report (RFC 3464) marks the address of a message that we sent."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage, Message
 from email.utils import parseaddr
 
+from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message as Row
 from undersigned.mailroom.models import Suppression
 from undersigned.mailroom.render import message_id
+
+
+# Servers give up after five days; a report may take as long again, and wait for its reader.
+_LATEST = timedelta(days=90)
 
 
 class NotABounce(Exception):
@@ -28,7 +34,8 @@ def record(data: bytes) -> str:
     quoted = set(_message_ids(report))
     for address, status in failed:
         hashed = queue.address_key(address)
-        rows = Row.objects.filter(address_key=hashed).order_by("-id").values_list("pk", "key")[:1000]
+        sent = queue.to_address(address, clock.now() - _LATEST)
+        rows = sent.order_by("-id").values_list("pk", "key")[:1000]
         number = next((pk for pk, key in rows if message_id(key) in quoted), None)
         if number is not None:
             _mark(number, hashed, status)

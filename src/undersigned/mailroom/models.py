@@ -17,6 +17,8 @@ class Message(models.Model):
     to_sealed = models.BinaryField()
     # Keyed hash of the normalised address: suppression and limits work without opening anything.
     address_key = models.BinaryField(max_length=32)
+    # Address and time, to find messages by: see `slots`.
+    address_slot = models.PositiveBigIntegerField(default=0)
     params_sealed = models.BinaryField()
     # What the message is about, as "<kind>:<id>"; forgetting a person deletes by it.
     subject_ref = models.CharField(max_length=60, blank=True)
@@ -35,7 +37,7 @@ class Message(models.Model):
                 fields=["due_at", "id"], name="mailroom_message_due", condition=models.Q(state="queued")
             ),
             models.Index(fields=["subject_ref"], name="mailroom_message_subject"),
-            models.Index(fields=["address_key", "created_at"], name="mailroom_message_address"),
+            models.Index(fields=["address_slot"], name="mailroom_message_slot"),
         ]
 
 

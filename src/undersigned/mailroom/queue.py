@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from undersigned.lib import clock, env, keys, rows, vault
 from undersigned.mailroom import outbox
 from undersigned.mailroom.address import normal
 from undersigned.mailroom.models import Message, Suppression
+from undersigned.mailroom.slots import slot, slots
 
 TO_CONTEXT = "mail-to"
 PARAMS_CONTEXT = "mail-params"
@@ -27,7 +29,7 @@ ACCOUNT_KINDS = frozenset({"raw"})
 _KIND = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z")
 _DEAD = frozenset({Suppression.Reason.REFUSED.value, Suppression.Reason.BOUNCED.value})
 _COLUMNS = (
-    "key", "kind", "language", "to_sealed", "address_key", "params_sealed", "subject_ref",
+    "key", "kind", "language", "to_sealed", "address_key", "address_slot", "params_sealed", "subject_ref",
     "state", "attempts", "due_at", "created_at", "last_error",
 )  # fmt: skip
 _INSERT = (
@@ -38,7 +40,8 @@ _INSERT_MANY = rows.Insert(
     "mailroom_message",
     {
         "key": "text", "kind": "text", "language": "text", "to_sealed": "bytea", "address_key": "bytea",
-        "params_sealed": "bytea", "subject_ref": "text", "due_at": "timestamptz", "created_at": "timestamptz",
+        "address_slot": "bigint", "params_sealed": "bytea", "subject_ref": "text", "due_at": "timestamptz",
+        "created_at": "timestamptz",
     },
     {"state": f"'{Message.State.QUEUED.value}'", "attempts": "0", "last_error": "''"},
     "ON CONFLICT (key) DO NOTHING",
@@ -99,6 +102,7 @@ def enqueue(
         language=language[:10],
         to_sealed=vault.seal(to.strip(), context=TO_CONTEXT),
         address_key=hashed,
+        address_slot=slot(hashed, now),
         params_sealed=vault.seal_json(dict(params), context=PARAMS_CONTEXT),
         subject_ref=subject_ref,
         due_at=due_at or now,
@@ -112,7 +116,7 @@ def _insert(message: Message) -> bool:
     adapt = connection.ops.adapt_datetimefield_value
     values: list[Any] = [
         message.key, message.kind, message.language, message.to_sealed, message.address_key,
-        message.params_sealed, message.subject_ref, Message.State.QUEUED.value, 0,
+        message.address_slot, message.params_sealed, message.subject_ref, Message.State.QUEUED.value, 0,
         adapt(message.due_at), adapt(message.created_at), "",
     ]  # fmt: skip
     with connection.cursor() as cursor:
@@ -132,12 +136,14 @@ def enqueue_many(mails: Sequence[Mail], known: Known) -> None:
     `known` is what `look` said of their addresses in this transaction.
     """
     seal_to, seal_params = vault.sealer(TO_CONTEXT), vault.sealer(PARAMS_CONTEXT)
-    now = rows.stored(clock.now())
+    now = clock.now()
+    stored, here = rows.stored(now), slot(b"", now)
     _INSERT_MANY.run(
         [
             (
                 mail.key, mail.kind, mail.language[:10], seal_to(mail.to.strip()), mail.address_key,
-                seal_params(mail.params), mail.subject_ref, now, now,
+                here | int.from_bytes(mail.address_key[:5], "big"), seal_params(mail.params), mail.subject_ref,
+                stored, stored,
             )
             for mail in mails
             if known.takes(mail.address_key, mail.kind)
@@ -147,18 +153,20 @@ def enqueue_many(mails: Sequence[Mail], known: Known) -> None:
 
 def look(hashed: Iterable[bytes], *, since: datetime | None = None, kinds: Sequence[str] = ()) -> Known:
     """What the queue knows of many addresses, in one statement; messages are counted from `since` on."""
-    among, values = rows.among("address_key", "bytea", list(set(hashed)))
+    wanted = set(hashed)
+    among, values = rows.among("address_key", "bytea", list(wanted))
     stopped = f"SELECT address_key, reason, 0 FROM mailroom_suppression WHERE {among}"  # noqa: S608
     if since is None:
         found = rows.fetch(stopped, values)
     else:
         of_kinds, kind_values = rows.among("kind", "text", kinds)
+        there, slot_values = rows.among("address_slot", "bigint", slots(wanted, since, clock.now()))
         counted = (
-            f"SELECT address_key, '', count(*) FROM mailroom_message WHERE {among} "  # noqa: S608
+            f"SELECT address_key, '', count(*) FROM mailroom_message WHERE {there} "  # noqa: S608
             f"AND created_at >= %s AND {of_kinds} GROUP BY address_key"
         )
         found = rows.fetch(
-            f"{stopped} UNION ALL {counted}", [*values, *values, rows.stored(since), *kind_values]
+            f"{stopped} UNION ALL {counted}", [*values, *slot_values, rows.stored(since), *kind_values]
         )
     known = Known(Counter(), {})
     for key, reason, number in found:
@@ -182,10 +190,17 @@ def suppress(*, hashed: bytes, reason: Suppression.Reason, code: str = "") -> No
 
 def recent(address: str, since: datetime, kinds: Iterable[str] | None = None) -> int:
     """The number of messages to an address since a moment, whatever became of them."""
-    found = Message.objects.filter(address_key=address_key(address), created_at__gte=since)
+    found = to_address(address, since).filter(created_at__gte=since)
     if kinds is not None:
         found = found.filter(kind__in=list(kinds))
     return found.count()
+
+
+def to_address(address: str, since: datetime) -> QuerySet[Message]:
+    """The messages to an address, of that quarter of a day and later."""
+    hashed = address_key(address)
+    there = slots([hashed], since, clock.now())
+    return Message.objects.filter(address_slot__in=there, address_key=hashed)
 
 
 def forget(*, subject_ref: str) -> None:

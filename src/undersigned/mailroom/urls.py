@@ -1,6 +1,8 @@
 from django.urls import URLPattern, path
 
-from undersigned.mailroom import views
+from undersigned.lib import later
+
+views = later.Views("undersigned.mailroom.views")
 
 urlpatterns: list[URLPattern] = [
     path("outbox/", views.outbox_list, name="outbox"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
+from undersigned.circulation import erasures
 from undersigned.lib import clock, keys
 from undersigned.mailroom import queue
 from undersigned.operate import archive, copies, folder, schema
@@ -105,4 +106,5 @@ def _add_missing(source: Path, target: Path) -> None:
 
 def _before_anybody_sees() -> None:
     erase.replay_journal()
+    erasures.replay()
     queue.hold(f"a backup was restored on {clock.now():%Y-%m-%d}; its mails may have been sent already")

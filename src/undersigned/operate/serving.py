@@ -6,7 +6,10 @@ import resource
 import signal
 import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from types import FrameType
 
@@ -15,7 +18,7 @@ import uvicorn
 from undersigned.accounts import setup
 from undersigned.asgi import app
 from undersigned.front import guard
-from undersigned.lib import env
+from undersigned.lib import env, later
 from undersigned.lib.http import is_loopback
 from undersigned.operate import folder, schema
 from undersigned.operate.supervisor import Role, Supervisor
@@ -25,6 +28,17 @@ _BACKLOG = 2048
 _OWN_FILES = 200
 # Shorter than the supervisor's own patience, so that it rarely has to kill.
 _DRAIN_SECONDS = 15
+# The first answer does not wait for what mail and publication load, nor for views that nobody asked for.
+_HEAD_START = 1.0
+_VIEWS_AFTER = 3.0
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A process beside the web: what it loads, and what it runs."""
+
+    load: Callable[[], object]
+    run: Callable[[], int]
 
 
 class CannotServe(Exception):
@@ -60,14 +74,15 @@ def refuse_unfit_database() -> None:
         raise CannotServe(problem)
 
 
-def serve(loops: Mapping[str, Callable[[], int]]) -> int:
+def serve(loops: Mapping[str, Loop]) -> int:
     """Runs until it is told to stop; `loops` are the processes beside the web, by name."""
     with folder.lock(alone=False), listen() as listener:
         refuse_unfit_database()
         _announce()
-        roles = [Role(name, run) for name, run in loops.items()]
-        for number in range(env.load().web_workers):
-            roles.insert(number, Role(f"web {number + 1}", partial(_web, listener), essential=True))
+        web = partial(_web, listener)
+        roles = [Role(f"web {number + 1}", web, essential=True) for number in range(env.load().web_workers)]
+        due = time.monotonic() + _HEAD_START
+        roles += [Role(name, loop.run, prepare=loop.load, due=due) for name, loop in loops.items()]
         return Supervisor(roles).run()
 
 
@@ -106,8 +121,16 @@ def _web(listener: socket.socket) -> int:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
     )
     server = uvicorn.Server(config)
+    _load_views_soon()
     server.run(sockets=[listener])
     return 0 if server.started else 1
+
+
+def _load_views_soon() -> None:
+    """Nobody who comes to the desk first waits for its views."""
+    timer = threading.Timer(_VIEWS_AFTER, later.load_all)
+    timer.daemon = True
+    timer.start()
 
 
 def _allow_connections() -> None:

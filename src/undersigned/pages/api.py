@@ -8,8 +8,9 @@ from ninja import NinjaAPI, Schema
 from ninja.openapi.schema import OpenAPISchema
 
 from undersigned import __version__
+from undersigned.appeals.models import Version
 from undersigned.pages import counts, public
-from undersigned.pages.family import Family, Member, families, family_or_404
+from undersigned.pages.family import Member, families, family_or_404
 from undersigned.pages.site import public_appeals
 from undersigned.signing.request import DISPLAYS
 from undersigned.tlog.encoding import b64
@@ -159,12 +160,13 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str,
     family = family_or_404(slug)
     standing = counts.standing(family.appeal)
     total = standing.total
+    places = {version.pk: (member, version) for member in family.members for version in member.versions}
     return {
         "id": family.appeal.public_id,
         "slug": family.appeal.slug,
         "title": family.original.newest.title,
         "state": family.appeal.state,
-        "texts": [_text(family, member, standing) for member in family.members],
+        "texts": [_text(member, places, standing) for member in family.members],
         "signatures": {
             "recorded": total.signatures,
             "own": total.own,
@@ -175,8 +177,10 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str,
     }
 
 
-def _text(family: Family, member: Member, standing: counts.Standing) -> dict[str, Any]:
-    parent = family.parent_of(member.text)
+def _text(
+    member: Member, places: dict[int, tuple[Member, Version]], standing: counts.Standing
+) -> dict[str, Any]:
+    parent = places.get(member.text.parent_id) if member.text.parent_id else None
     source = parent and {
         "id": parent[0].text.public_id,
         "text": parent[0].text.slug,
@@ -222,6 +226,14 @@ def _signing() -> dict[str, Any]:
         **dict.fromkeys(("pseudonym", "affiliation", "role", "place"), line),
         "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
         **dict.fromkeys(("updates", "addressee", "edition"), tick),
+        "via": {
+            "type": "string",
+            "description": "the public id of the carrier who asked; an unknown one is left out silently",
+        },
+        "proof": {
+            "type": "string",
+            "description": "`salt.number.signature` for an appeal's challenge; few are taken without one",
+        },
         "version": {
             "type": "integer",
             "description": "the Version that was read; refused when it is not the newest",

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from undersigned.pages import desk
+from undersigned.lib import later
+
+desk = later.Views("undersigned.pages.desk")
 
 # All below /desk/.
 urlpatterns = [

@@ -1,19 +1,32 @@
-"""The published texts of appeals, with their Versions and addresses: one query for a whole list."""
+"""The published texts of appeals: what a page needs of them, whatever their number.
+
+A page asks for the original, for one text, and for what is the same for all pages of an appeal; the
+latter is kept until something is published. Only who lists all texts reads them all.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any
 
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
 from undersigned.appeals import languages, reading
-from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.appeals.models import Appeal, Citation, CitedSource, Text, Version
+from undersigned.lib import clock
 from undersigned.pages.public import absolute
+
+# Texts that the language switch offers; the others are behind its link to all texts.
+SWITCH = 20
+# A publication that another one overtook shows after so many seconds at the latest.
+_KEPT_SECONDS = 60
 
 
 @dataclass
 class Member:
-    """A published text with its Versions, oldest first."""
+    """A published text with its Versions, oldest first; without their words."""
 
     text: Text
     versions: list[Version] = field(default_factory=list)
@@ -46,90 +59,190 @@ class Member:
         raise Http404
 
 
+@dataclass(frozen=True)
+class Choice:
+    """A text as the language switch names it."""
+
+    pk: int
+    slug: str
+    language: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What all pages of an appeal have in common; `first` has the first text of each language."""
+
+    texts: int
+    first: tuple[Choice, ...]
+    choices: tuple[Choice, ...]
+
+
 @dataclass
 class Family:
     """An appeal's published texts, the original first."""
 
     appeal: Appeal
-    members: list[Member] = field(default_factory=list)
+    original: Member
+    stamp: int
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is the same for all pages."""
+        bucket = int(clock.now().timestamp()) // _KEPT_SECONDS
+        return _facts(self.appeal.public_id, self.original.text.pk, self.stamp, bucket)
 
     @property
-    def original(self) -> Member:
-        """The text that all others derive from."""
-        return self.members[0]
+    def size(self) -> int:
+        """How many texts are published."""
+        return self.facts.texts
+
+    @cached_property
+    def members(self) -> list[Member]:
+        """All texts with all their Versions: for who lists them all, and for nobody else."""
+        found = _members(Version.objects.filter(text__appeal=self.appeal), self.appeal)
+        return sorted(found.values(), key=lambda member: _original_first(member.text))
+
+    @cached_property
+    def citing(self) -> list[Member]:
+        """The texts that cite anything, the original first."""
+        cited = CitedSource.objects.filter(version__text__appeal=self.appeal).values("version__text")
+        claimed = Citation.objects.filter(text__appeal=self.appeal).values("text")
+        wanted = Q(text__in=cited) | Q(text__in=claimed)
+        found = _members(Version.objects.filter(wanted, text__appeal=self.appeal), self.appeal)
+        return sorted(found.values(), key=lambda member: _original_first(member.text))
 
     @property
     def interface_languages(self) -> list[str]:
         """The interface languages of the texts, the original's first."""
-        tags = [languages.interface_language(member.text.language) for member in self.members]
-        return list(dict.fromkeys(tags))
+        tags = [languages.interface_language(choice.language) for choice in self.facts.first]
+        own = languages.interface_language(self.original.text.language)
+        return list(dict.fromkeys([own, *tags]))
 
     def member(self, slug: str) -> Member:
         """One of the texts; raises Http404."""
-        for member in self.members:
-            if member.text.slug == slug:
-                return member
+        if slug == self.original.text.slug:
+            return self.original
+        found = _members(Version.objects.filter(text__appeal=self.appeal, text__slug=slug), self.appeal)
+        for member in found.values():
+            return member
         raise Http404
 
-    def parent_of(self, text: Text) -> tuple[Member, Version] | None:
-        """What a text was derived from."""
-        for member in self.members:
-            for version in member.versions:
-                if version.pk == text.parent_id:
-                    return member, version
-        return None
+    def nearest(self, tag: str) -> str:
+        """The address of the first text in a language, the original's where there is none."""
+        slugs = [choice.slug for choice in self.facts.first if choice.language == tag]
+        return reverse("letter", args=[self.appeal.slug, slugs[0] if slugs else self.original.text.slug])
 
     def alternates(self, current: Text) -> list[dict[str, object]]:
-        """The other languages of a letter, as the language switch and `hreflang` take them."""
-        if len(self.members) < 2:
+        """The other texts of a letter, as the language switch and `hreflang` take them; a bounded number."""
+        if self.size < 2:
             return []
+        shown = list(self.facts.choices)
+        if all(choice.pk != current.pk for choice in shown):
+            shown[-1:] = [Choice(current.pk, current.slug, current.language, current.slug)]
         return [
-            {**choice, "url": absolute(str(choice["url"])), "current": member.text.pk == current.pk}
-            for member, choice in zip(self.members, self.choices, strict=True)
+            {**link, "url": absolute(str(link["url"])), "current": choice.pk == current.pk}
+            for choice, link in zip(shown, self._links(shown), strict=True)
         ]
 
     @property
     def choices(self) -> list[dict[str, object]]:
-        """A link to each text, by its language; where two have the same, their titles part them."""
-        tags = [member.text.language for member in self.members]
+        """A link to each text that the switch offers."""
+        return self._links(self.facts.choices)
+
+    def _links(self, shown: Iterable[Choice]) -> list[dict[str, object]]:
+        """By their language; where two have the same, their titles part them."""
+        shown = list(shown)
+        tags = [choice.language for choice in shown]
         return [
             {
-                "lang": member.text.language,
-                "dir": member.direction,
-                "name": member.own_name
-                if tags.count(member.text.language) == 1
-                else f"{member.own_name} · {member.newest.title}",
-                "url": member.path,
+                "lang": choice.language,
+                "dir": languages.direction(choice.language),
+                "name": languages.own_name(choice.language)
+                if tags.count(choice.language) == 1
+                else f"{languages.own_name(choice.language)} · {choice.title}",
+                "url": reverse("letter", args=[self.appeal.slug, choice.slug]),
             }
-            for member in self.members
+            for choice in shown
         ]
 
 
-def families(appeals: Iterable[Appeal]) -> dict[int, Family]:
-    """The published texts of these appeals; those without any are left out."""
-    by_pk = {appeal.pk: appeal for appeal in appeals}
+def published_texts(appeal: Appeal) -> QuerySet[Text]:
+    """An appeal's texts that have a Version, without their drafts."""
+    return _published(Text.objects.filter(appeal=appeal))
+
+
+def _published(texts: QuerySet[Text]) -> QuerySet[Text]:
+    return texts.filter(Exists(Version.objects.filter(text=OuterRef("pk"), number=1))).defer("draft")
+
+
+@lru_cache(maxsize=512)
+def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
+    newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("title")[:1]
+    texts = _published(Text.objects.filter(appeal__public_id=public_id))
+    named = texts.annotate(title=Subquery(newest))
+    by_language = texts.order_by().values("language").annotate(first=Min("pk")).values("first")
+    rows = list(named.filter(Q(pk__in=by_language) | Q(pk=original)))
+    own = next(text.language for text in rows if text.pk == original)
+    # The original stands for its language.
+    first = [text for text in rows if text.pk == original or text.language != own]
+    number = texts.count()
+    shown = sorted(first, key=_original_first)[:SWITCH]
+    if len(shown) < min(SWITCH, number):
+        others = named.exclude(pk__in=[text.pk for text in shown]).order_by("pk")
+        shown = sorted([*shown, *others[: SWITCH - len(shown)]], key=_original_first)
+    return Facts(
+        number,
+        tuple(_choice(text) for text in sorted(first, key=_original_first)),
+        tuple(_choice(text) for text in shown),
+    )
+
+
+def _choice(text: Any) -> Choice:
+    return Choice(text.pk, text.slug, text.language, text.title)
+
+
+def members(texts: Iterable[Text], appeal: Appeal) -> dict[int, Member]:
+    """Some texts with their Versions, by number of the text."""
+    return _members(Version.objects.filter(text__in=[text.pk for text in texts]), appeal)
+
+
+def _members(rows: QuerySet[Version], appeal: Appeal) -> dict[int, Member]:
     # A text's words may be large: they are read where one Version is shown.
+    versions = (
+        rows.select_related("text").defer("source", "canonical", "text__draft").order_by("text_id", "number")
+    )
+    found: dict[int, Member] = {}
+    for version in versions:
+        member = found.setdefault(version.text_id, Member(version.text))
+        version.text = member.text
+        member.text.appeal = appeal
+        member.versions.append(version)
+    return found
+
+
+def families(appeals: Iterable[Appeal]) -> dict[int, Family]:
+    """These appeals with their originals; those without a published one are left out."""
+    by_pk = {appeal.pk: appeal for appeal in appeals}
+    stamp = Version.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     rows = (
-        Version.objects.filter(text__appeal__in=by_pk)
+        Version.objects.filter(text__appeal__in=by_pk, text__relation=Text.Relation.ORIGINAL)
         .select_related("text")
         .defer("source", "canonical", "text__draft")
         .order_by("text_id", "number")
     )
-    members: dict[int, Member] = {}
-    for version in rows:
-        member = members.setdefault(version.text_id, Member(version.text))
-        version.text = member.text
-        member.text.appeal = by_pk[member.text.appeal_id]
-        member.versions.append(version)
     found: dict[int, Family] = {}
-    for member in sorted(members.values(), key=_original_first):
-        family = found.setdefault(member.text.appeal_id, Family(member.text.appeal))
-        family.members.append(member)
+    for version in rows:
+        appeal = by_pk[version.text.appeal_id]
+        family = found.setdefault(appeal.pk, Family(appeal, Member(version.text), stamp))
+        version.text = family.original.text
+        version.text.appeal = appeal
+        family.original.versions.append(version)
     return found
 
 
-def _original_first(member: Member) -> tuple[bool, str]:
-    return member.text.relation != Text.Relation.ORIGINAL, member.text.slug
+def _original_first(text: Text) -> tuple[bool, str]:
+    return text.relation != Text.Relation.ORIGINAL, text.slug
 
 
 def family_or_404(slug: str) -> Family:

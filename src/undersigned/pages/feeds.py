@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals import languages
+from undersigned.appeals.models import Version
 from undersigned.lib import env
 from undersigned.pages import public
 from undersigned.pages.family import Family, families, family_or_404
@@ -93,12 +94,10 @@ def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
         found.append((appeal.opened_at, _("Open for signature"), page, "opened"))
     if appeal.closed_at:
         found.append((appeal.closed_at, _("Closed for signature"), page, "closed"))
-    for member in family.members:
-        for version in member.versions:
-            words = _("%(title)s: version %(number)s published") % {
-                "title": version.title,
-                "number": version.number,
-            }
-            link = reverse("version", args=[appeal.slug, member.text.slug, version.number])
-            found.append((version.published_at, words, link, f"{member.text.public_id}/{version.number}"))
+    newest = Version.objects.filter(text__appeal=appeal).order_by("-published_at", "-pk")
+    rows = newest.values_list("title", "number", "text__slug", "text__public_id", "published_at")
+    for title, number, slug, public_id, at in rows[:_ENTRIES]:
+        words = _("%(title)s: version %(number)s published") % {"title": title, "number": number}
+        link = reverse("version", args=[appeal.slug, slug, number])
+        found.append((at, words, link, f"{public_id}/{number}"))
     return found

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,17 +16,42 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals import diff, languages, reading
-from undersigned.appeals.models import Appeal, Version
+from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.circulation import links
 from undersigned.lib import clock
 from undersigned.pages import counts, names, provenance, public
-from undersigned.pages.family import Family, Member, family_or_404
+from undersigned.pages.family import SWITCH, Family, Member, family_or_404
 from undersigned.signing import ask_again, opening, roll
 from undersigned.signing.forms import SignForm
 
+# What readers are told of a derived text beside its words.
+_TOLD = ("parent_id", "made_by", "reason", "attested_by", "attested_id", "rules_in_doubt")
 _MARK = re.compile(r"\[\d+\]")
 _DESCRIPTION = 200
 # A note longer than this stands below the letter, not between its head and its first word.
 _SHORT_NOTE = 280
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The Version that a text's words follow, and what its source has published since."""
+
+    of: int
+    title: str
+    language: str
+    slug: str
+    number: int
+    newest: int
+
+    @property
+    def own_name(self) -> str:
+        """The source's language in itself."""
+        return languages.own_name(self.language)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the source has newer words than those that were followed."""
+        return self.newest > self.number
 
 
 @dataclass(frozen=True)
@@ -50,18 +76,40 @@ class Shown:
     def etag(self, *facts: object) -> str:
         """Changes with the words, the apparatus, the texts beside it, the count and the appeal's state."""
         appeal = self.family.appeal
-        texts = [(m.text.slug, m.text.language, len(m.versions), m.newest.title) for m in self.family.members]
+        text = self.member.text
         return public.etag_of(
             self.version.pk,
             self.version.digest,
-            self.member.text.apparatus,
-            texts,
+            text.apparatus,
+            [getattr(text, name) for name in _TOLD],
+            self.family.facts,
+            len(self.member.versions),
+            self.lineage,
             self.standing.size,
             self.standing.log and self.standing.log.appended_at,
             [getattr(appeal, field.attname) for field in appeal._meta.concrete_fields],
             opening.accepts(appeal, clock.now()),
             *facts,
         )
+
+    @cached_property
+    def lineage(self) -> Lineage | None:
+        """What the words were derived from; None for an original."""
+        return _lineage(self.member.text, self.version)
+
+
+def _lineage(text: Text, version: Version) -> Lineage | None:
+    source = version.derived_from_id or text.parent_id
+    if source is None:
+        return None
+    newest = Version.objects.filter(text=OuterRef("text")).order_by("-number").values("number")[:1]
+    row = (
+        Version.objects.filter(pk=source)
+        .annotate(newest=Subquery(newest))
+        .values_list("pk", "title", "language", "text__slug", "number", "newest")
+        .first()
+    )
+    return Lineage(*row) if row else None
 
 
 def _shown(slug: str, text: str, number: int | None = None) -> Shown:
@@ -75,10 +123,9 @@ def _shown(slug: str, text: str, number: int | None = None) -> Shown:
 def appeal(request: HttpRequest, slug: str) -> HttpResponseBase:
     """Sends a reader to the text in their language, else to the original."""
     family = family_or_404(slug)
-    tags = [member.text.language for member in family.members]
+    tags = [choice.language for choice in family.facts.first]
     wanted = languages.negotiate(request.headers.get("Accept-Language", ""), tags)
-    chosen = family.members[tags.index(wanted)] if wanted in tags else family.original
-    response = HttpResponseRedirect(chosen.path)
+    response = HttpResponseRedirect(family.nearest(wanted or "") + _via(request))
     response["Cache-Control"] = public.fresh()
     patch_vary_headers(response, ["Accept-Language"])
     return response
@@ -86,12 +133,16 @@ def appeal(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 @require_safe
 def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
-    """The letter in its newest Version, with the count and the form to sign it."""
+    """The letter in its newest Version, with the count and the form to sign it.
+
+    Behind a carrier's link it is the same page, but its form says by which link the reader came.
+    """
     shown = _shown(slug, text)
     appeal = shown.family.appeal
     # Somebody who erases a name erases it from cached pages too.
     first = roll.first_signatories(appeal)
-    etag = shown.etag("letter", first)
+    via = _via(request)
+    etag = shown.etag("letter", first, via)
     if known := public.unchanged(request, etag):
         return known
     accepting = opening.accepts(appeal, clock.now())
@@ -101,9 +152,17 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
             "ends_at": opening.ends_at(appeal),
             "first": [names.shown(line, shown.language, shown.version.number) for line in first],
             "form": SignForm(shown.version) if accepting else None,
-            "action": reverse("sign", args=[slug, text]),
+            "action": reverse("sign", args=[slug, text]) + via,
         }
+        if via:
+            context["switch"] = [{**other, "url": f"{other['url']}{via}"} for other in context["alternates"]]
     return public.page(request, "pages/letter.html", context, language=shown.language, etag=etag)
+
+
+def _via(request: HttpRequest) -> str:
+    """The query that names a carrier's link, empty for everybody else; whether it counts, signing decides."""
+    found = links.readable(request.GET.get("via", ""))
+    return f"?via={found}" if found else ""
 
 
 @require_safe
@@ -203,7 +262,11 @@ def _letter_context(shown: Shown) -> dict[str, Any]:
         **_page_context(shown),
         "head": head,
         "document": document,
-        "parent": shown.family.parent_of(shown.member.text),
+        "lineage": shown.lineage,
+        "is_attested": bool(shown.member.text.attested_by)
+        and shown.member.text.attested_id == shown.version.pk,
+        "variants_url": _variants_url(shown),
+        "all_texts_url": _variants_url(shown) if shown.family.size > SWITCH else "",
         "addressee": provenance.addressee(head),
         "provenance": provenance.rows(head, shown.version.language),
         "note": note,
@@ -240,12 +303,17 @@ def _count(shown: Shown) -> dict[str, Any]:
     return {
         "total": standing.of_text(text).signatures,
         "versions": lines if len(lines) > 1 else [],
-        "family": standing.total.signatures if len(shown.family.members) > 1 else None,
-        "variants_url": reverse("variants", args=[text.appeal.slug])
-        + lang_query(shown.family, text.language),
+        "family": standing.total.signatures if shown.family.size > 1 else None,
+        "texts": shown.family.size,
+        "variants_url": _variants_url(shown),
         "asked": _asked(shown.version.pk, standing.size, standing.log and standing.log.appended_at),
         "rhythm": _rhythm(shown.family.appeal),
     }
+
+
+def _variants_url(shown: Shown) -> str:
+    text = shown.member.text
+    return reverse("variants", args=[text.appeal.slug]) + lang_query(shown.family, text.language)
 
 
 @lru_cache(maxsize=256)

@@ -16,7 +16,7 @@ from undersigned.appeals.models import Capture, Citation, CitedSource, Source, S
 from undersigned.appeals.references import csl as csl_format
 from undersigned.appeals.references.names import sort_name
 from undersigned.pages import public, spoken
-from undersigned.pages.family import Family, Member, family_or_404
+from undersigned.pages.family import Family, Member, family_or_404, published_texts
 from undersigned.signing.collation import sort_key
 
 
@@ -120,7 +120,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 def _etag(family: Family, language: str) -> str:
     appeal = family.appeal
-    texts = [(m.text.slug, m.text.language, len(m.versions), m.newest.title) for m in family.members]
+    texts = family.stamp, family.facts
     facts = [getattr(appeal, field.attname) for field in appeal._meta.concrete_fields]
     return public.etag_of("sources", language, texts, facts)
 
@@ -135,7 +135,7 @@ class _Marks:
 
 def _marks(family: Family) -> _Marks:
     found = _Marks()
-    for member in family.members:
+    for member in family.citing:
         # The list's Versions come without their words.
         version = Version.objects.get(pk=member.newest.pk)
         version.text = member.text
@@ -153,7 +153,7 @@ def _place(member: Member, url: str, number: int) -> Place:
 
 
 def _citations(family: Family) -> list[Citation]:
-    texts = [member.text.pk for member in family.members]
+    texts = [member.text.pk for member in family.citing]
     return list(
         Citation.objects.filter(text__in=texts)
         .select_related("source", "text")
@@ -223,7 +223,7 @@ def _claims(family: Family, shown: dict[str, Shown], marks: _Marks) -> list[Clai
     for row in _citations(family):
         if row.claim:
             groups.setdefault((row.text_id, row.exact, row.claim), []).append(row)
-    words = {member.text.pk: _words(member) for member in family.members if groups}
+    words = {member.text.pk: _words(member) for member in family.citing if groups}
     return [_claim(rows, shown, marks, words) for rows in groups.values()]
 
 
@@ -259,10 +259,10 @@ def kept_copy(request: HttpRequest, slug: str, key: str, sha256: str) -> HttpRes
 
 
 def _is_public(family: Family, source: Source) -> bool:
-    texts = [member.text.pk for member in family.members]
+    texts = published_texts(family.appeal)
     return (
         CitedSource.objects.filter(state__source=source).exists()
-        or Citation.objects.filter(source=source, text__in=texts).exists()
+        or Citation.objects.filter(source=source, text__in=texts.values("pk")).exists()
     )
 
 

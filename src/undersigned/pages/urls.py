@@ -1,7 +1,16 @@
 from django.urls import URLPattern, URLResolver, path
 
-from undersigned.pages import feeds, letters, names, notice, site, sources, staticfiles, variants, verifying
-from undersigned.pages.api import api
+from undersigned.lib import later
+
+feeds = later.Views("undersigned.pages.feeds")
+letters = later.Views("undersigned.pages.letters")
+names = later.Views("undersigned.pages.names")
+notice = later.Views("undersigned.pages.notice")
+site = later.Views("undersigned.pages.site")
+sources = later.Views("undersigned.pages.sources")
+staticfiles = later.Views("undersigned.pages.staticfiles")
+variants = later.Views("undersigned.pages.variants")
+verifying = later.Views("undersigned.pages.verifying")
 
 # The family's own names stand before the texts': no text may take them.
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,7 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", site.healthz, name="healthz"),
     path("static/<path:name>", staticfiles.serve, name="static"),
     path("api/v1/", site.api_begins, name="api-begins"),
-    path("api/v1/", api.urls),
+    later.Urls("api/v1/", "undersigned.pages.api_urls", "ninja", "api"),
     path("appeals/<slug:slug>/", letters.appeal, name="appeal"),
     path("appeals/<slug:slug>/names/", names.names, name="names"),
     path("appeals/<slug:slug>/variants/", variants.variants, name="variants"),

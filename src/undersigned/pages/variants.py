@@ -1,6 +1,7 @@
 """The texts of an appeal: where each comes from, which lag behind, and any two beside each other."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_safe
 from undersigned.appeals import diff, languages, lineage, markup, parallel, reading
 from undersigned.appeals.models import Version
 from undersigned.pages import counts, public, spoken
-from undersigned.pages.family import Family, Member, family_or_404
+from undersigned.pages.family import Family, Member, family_or_404, members
 
 # Texts on one page; the rest follows page by page.
 PER_PAGE = 50
@@ -25,8 +26,8 @@ class Variant:
     member: Member
     signatures: int
     versions: list[dict[str, Any]]
-    # The text whose words it followed; None for an original.
-    source: Member | None
+    # The language of the words that it followed, in itself; empty for an original.
+    source: str
     compare_url: str
     catch_up_url: str
 
@@ -40,20 +41,22 @@ def variants(request: HttpRequest, slug: str) -> HttpResponseBase:
     standing = counts.standing(family.appeal)
     left, right = _asked(request, family, "a"), _asked(request, family, "b")
     place = _place(request)
-    about = [[getattr(m.text, name) for name in _SHOWN] + [len(m.versions)] for m in family.members]
+    page = _page(family, place)
     etag = public.etag_of(
         "variants",
         language,
         place,
         left and left.pk,
         right and right.pk,
-        about,
+        [[getattr(node.text, name) for name in _SHOWN] for node in page],
+        family.stamp,
+        family.facts,
         standing.size,
         family.appeal.title,
     )
     if known := public.unchanged(request, etag):
         return known
-    nodes = lineage.tree((m.text for m in family.members), {m.text.pk: m.versions for m in family.members})
+    found = members({node.text.pk: node.text for node in page}.values(), family.appeal)
     context: dict[str, Any] = {
         "appeal": family.appeal,
         "title": family.original.newest.title,
@@ -63,12 +66,12 @@ def variants(request: HttpRequest, slug: str) -> HttpResponseBase:
         "alternates": spoken.alternates(family, path, lang),
         "path": path,
         "lang": lang,
-        "variants": [_variant(node, family, standing, path) for node in nodes[place : place + PER_PAGE]],
-        "texts": len(nodes),
+        "variants": [_variant(node, found[node.text.pk], standing, path) for node in page],
+        "texts": family.size,
         "family": standing.total.signatures,
-        "next": place + PER_PAGE if place + PER_PAGE < len(nodes) else None,
+        "next": place + PER_PAGE if place + PER_PAGE < family.size else None,
         "previous": max(0, place - PER_PAGE) if place else None,
-        "choices": _choices(family),
+        "choices": _choices(family, found, left, right),
         "left": left,
         "right": right,
         "left_name": _name(left) if left else "",
@@ -92,6 +95,18 @@ _SHOWN = (
 )
 
 
+@lru_cache(maxsize=64)
+def _order(public_id: str, _stamp: int, _texts: int) -> tuple[tuple[int, int], ...]:
+    """All texts from the root down with their depths, walked once after each publication."""
+    return tuple(lineage.order(public_id))
+
+
+def _page(family: Family, place: int) -> list[lineage.Node]:
+    """The texts of one page, in the order of the tree."""
+    order = _order(family.appeal.public_id, family.stamp, family.size)
+    return lineage.nodes(order[place : place + PER_PAGE])
+
+
 def _place(request: HttpRequest) -> int:
     asked = request.GET.get("from", "0")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
@@ -112,8 +127,17 @@ def _name(version: Version) -> str:
     return f"{version.text.slug}.{version.number}"
 
 
-def _choices(family: Family) -> list[dict[str, Any]]:
-    """The newest Versions first within each text, as the two lists offer them."""
+def _choices(
+    family: Family, found: dict[int, Member], left: Version | None, right: Version | None
+) -> list[dict[str, Any]]:
+    """What the two lists offer: the original, the texts of this page, and those that are compared.
+
+    The newest Versions first within each text.
+    """
+    shown = {family.original.text.pk: family.original, **found}
+    for version in (left, right):
+        if version is not None and version.text_id not in shown:
+            shown[version.text_id] = family.member(version.text.slug)
     return [
         {
             "value": _name(version),
@@ -122,7 +146,7 @@ def _choices(family: Family) -> list[dict[str, Any]]:
             "number": version.number,
             "language": version.language,
         }
-        for member in family.members[:500]
+        for member in shown.values()
         for version in reversed(member.versions)
     ]
 
@@ -131,17 +155,17 @@ def _compare(path: str, left: Version | None, right: Version | None) -> str:
     return f"{path}?a={_name(left)}&b={_name(right)}#compare" if left and right else ""
 
 
-def _variant(node: lineage.Node, family: Family, standing: counts.Standing, path: str) -> Variant:
-    member = family.member(node.text.slug)
-    source = family.member(node.follows.text.slug) if node.follows else None
+def _variant(node: lineage.Node, member: Member, standing: counts.Standing, path: str) -> Variant:
+    slug = member.text.appeal.slug
+    source = languages.own_name(node.follows.language) if node.follows else ""
     compare = _compare(path, node.follows, node.newest)
     catch_up = _compare(path, node.follows, node.ahead)
     lines = [
         {
             "number": version.number,
             "date": version.published_at,
-            "url": reverse("version", args=[family.appeal.slug, node.text.slug, version.number]),
-            "changes_url": reverse("changes", args=[family.appeal.slug, node.text.slug, version.number])
+            "url": reverse("version", args=[slug, node.text.slug, version.number]),
+            "changes_url": reverse("changes", args=[slug, node.text.slug, version.number])
             if version.number > 1
             else "",
             "signatures": standing.of_version(version).signatures,

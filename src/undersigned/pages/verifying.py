@@ -2,14 +2,20 @@
 
 from typing import Any
 
+from django.db.models import Case, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from undersigned.appeals import languages
+from undersigned.appeals.models import Text, Version
 from undersigned.pages import counts, public, spoken
 from undersigned.pages.family import Family, family_or_404
 from undersigned.tlog.encoding import b64
+
+# Versions on one page; the rest follows page by page.
+PER_PAGE = 100
 
 
 @require_safe
@@ -20,6 +26,9 @@ def verify(request: HttpRequest, slug: str) -> HttpResponseBase:
     standing = counts.standing(family.appeal)
     path = reverse("verify", args=[slug])
     log = standing.log
+    place = _place(request)
+    rows = _rows(family, standing, place)
+    asked = f"lang={lang}&" if lang else ""
     context = {
         "appeal": family.appeal,
         "title": family.original.newest.title,
@@ -30,30 +39,45 @@ def verify(request: HttpRequest, slug: str) -> HttpResponseBase:
         "alternates": spoken.alternates(family, path, lang),
         "standing": standing,
         "total": standing.total,
-        "rows": _rows(family, standing),
+        "rows": rows[:PER_PAGE],
+        "next": f"{path}?{asked}from={place + PER_PAGE}#rows" if len(rows) > PER_PAGE else "",
+        "previous": f"{path}?{asked}from={max(0, place - PER_PAGE)}#rows" if place else "",
         "log": log,
         "root": b64(standing.checkpoint.root) if standing.checkpoint else "",
         "log_url": public.absolute(f"/ledger/{family.appeal.public_id}"),
         "checkpoint_url": reverse("ledger-checkpoint", args=[family.appeal.public_id]),
         "signed_note": log.checkpoint if log else "",
     }
-    etag = public.etag_of("verify", language, standing.size, log and log.checkpoint, context["rows"])
+    etag = public.etag_of(
+        "verify", language, standing.size, log and log.checkpoint, context["rows"], context["next"]
+    )
     return public.page(request, "pages/verify.html", context, language=language, etag=etag)
 
 
-def _rows(family: Family, standing: counts.Standing) -> list[dict[str, Any]]:
-    """Each Version of each text, as the log has it."""
+def _place(request: HttpRequest) -> int:
+    asked = request.GET.get("from", "0")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 0
+
+
+def _rows(family: Family, standing: counts.Standing, place: int) -> list[dict[str, Any]]:
+    """Versions as the log has them, those of the original first: one page, and one more."""
+    derived = Case(When(text__relation=Text.Relation.ORIGINAL, then=0), default=1)
+    versions = (
+        Version.objects.filter(text__appeal=family.appeal)
+        .select_related("text")
+        .defer("source", "canonical", "text__draft")
+        .order_by(derived, "text__slug", "number")
+    )
     return [
         {
             "title": version.title,
             "language": version.language,
-            "name": member.own_name,
-            "text_id": member.text.public_id,
+            "name": languages.own_name(version.text.language),
+            "text_id": version.text.public_id,
             "number": version.number,
             "digest": version.digest,
-            "url": reverse("version", args=[family.appeal.slug, member.text.slug, version.number]),
+            "url": reverse("version", args=[family.appeal.slug, version.text.slug, version.number]),
             "signatures": standing.of_version(version).signatures,
         }
-        for member in family.members
-        for version in member.versions
+        for version in versions[place : place + PER_PAGE + 1]
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.appeals.models import Version
+from undersigned.circulation import links
 from undersigned.lib import clock
 from undersigned.signing import intake, limits, opening
 from undersigned.signing.request import Invalid, read
@@ -63,23 +64,30 @@ def _sign(request: HttpRequest, version: Version, values: dict[str, Any]) -> Jso
     if not opening.accepts(version.text.appeal, clock.now()):
         return closed(request, version)
     network = limits.network_of(request)
-    wait = limits.signatures.wait(network, limits.sign_limit())
-    if wait:
-        return _answer({"error": _("Too many signatures from your network; please wait.")}, 429, retry=wait)
+    if over := limits.wait(network):
+        return _answer({"error": over.words}, 429, retry=over.seconds)
     try:
         asked = _read(version, values)
     except Invalid as invalid:
         return _answer({"errors": invalid.errors}, 422)
-    wait = limits.signatures.take(network, limits.sign_limit())
-    if wait:
-        return _answer({"error": _("Too many signatures from your network; please wait.")}, 429, retry=wait)
+    appeal = version.text.appeal
+    over = limits.take(appeal=appeal, network=network, email=asked.email, proved=values.get("proof"))
+    if over:
+        return _answer({"error": over.words}, 429, retry=over.seconds)
     try:
-        intake.sign(version=version, request=asked, language=version.language)
+        carrier = links.carrier_of(appeal=version.text.appeal, via=_via(request, values), now=clock.now())
+        intake.sign(version=version, request=asked, language=version.language, carrier_id=carrier)
     except intake.NotAccepted:
         return closed(request, version)
     except (OperationalError, OSError):
         return unavailable(request, version)
     return accepted()
+
+
+def _via(request: HttpRequest, values: dict[str, Any]) -> str:
+    """The carrier's public id from the address or the field; whatever else was sent names nobody."""
+    named = request.GET.get("via") or values.get("via")
+    return named if isinstance(named, str) else ""
 
 
 def accepted() -> JsonResponse:

@@ -168,7 +168,9 @@ def is_open(asking: Asking, at: datetime | None = None) -> bool:
 @transaction.atomic
 def answer(*, asking: Asking, yes: bool) -> bool:
     """Keeps the one answer; a yes moves the signature. False, and nothing done, where it comes too late."""
-    row = Signature.objects.select_for_update().filter(pk=asking.signature_id).first()
+    # The whole address is locked, as every act does, in one order: no two acts deadlock.
+    rows = confirm.family(asking.signature)
+    row = next((one for one in rows if one.pk == asking.signature_id), None)
     current = Asking.objects.select_for_update(of=("self",)).filter(pk=asking.pk)
     found = current.select_related("version__text__appeal", "signature__version").first()
     if row is None or found is None or not is_open(found):
@@ -178,12 +180,13 @@ def answer(*, asking: Asking, yes: bool) -> bool:
     found.answered_at = now
     found.save(update_fields=["answer", "answered_at"])
     if yes:
-        _move(row, found.version, now)
+        _move(row, found, now)
     return True
 
 
-def _move(row: Signature, version: Version, now: datetime) -> None:
+def _move(row: Signature, asking: Asking, now: datetime) -> None:
     """The same person signs the new words, as shown before, and confirms by this very answer."""
+    version = asking.version
     person = Person.objects.get(signature=row)
     request = SignRequest(
         **people.unseal(person),
@@ -193,6 +196,9 @@ def _move(row: Signature, version: Version, now: datetime) -> None:
         edition=row.for_edition,
     )
     made = intake.add_pending(version=version, request=request, at=now)
+    if row.leaf_index is None:
+        # No batch took the old row yet: it is deleted, and the answer must not go with it.
+        Asking.objects.filter(pk=asking.pk).update(signature=made)
     # A later moment than the one that the standing signature was confirmed at: the link went to its mailbox.
     confirm.confirm(token=tokens.token("confirm", made.nonce), at=now)
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from undersigned.lib import clock, together, tokens, vault
 from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
-from undersigned.signing import mails, people, store_confirm
+from undersigned.signing import mails, people, repeats, store_confirm
 from undersigned.signing.decide_confirm import PENDING_FOR, Asked, Confirmed, Decider, Outcome, Standing
 from undersigned.signing.decide_confirm import hindrance as standing
 from undersigned.signing.models import Signature
@@ -23,8 +23,9 @@ _NOBODY = Confirmed(None, Outcome.EXPIRED)
 def find(token_or_code: str) -> Signature | None:
     """The signature of a confirmation's link or typed code, None for anything else."""
     by = _Keys().read(token_or_code)
+    found = _rows([by] if by else [])
     rows = Signature.objects.select_related("appeal__team", "version__text", "public_line")
-    return rows.filter(**{by[0]: by[1]}).first() if by else None
+    return rows.filter(pk=found[by][0]).first() if by in found else None
 
 
 def confirm(*, token: str | None = None, code: str | None = None, at: datetime | None = None) -> Confirmed:
@@ -55,33 +56,34 @@ def confirm_many(asked: Sequence[Asked], *, at: datetime | None = None) -> list[
     return outcomes
 
 
-_By = tuple[str, bytes]
+# A link's nonce, or what a code was read as.
+_By = bytes | tuple[int, bytes]
 
 
 class _Keys:
-    """Reads tokens and codes as the column and value that their rows are found by."""
+    """Reads tokens and codes as what their rows are found by."""
 
     def __init__(self) -> None:
         self._nonce = tokens.reader("confirm")
-        self._code_key = tokens.code_keys()
+        self._code = tokens.decoder()
 
     def read(self, token_or_code: str) -> _By | None:
         nonce = self._nonce(token_or_code)
         if nonce is not None:
-            return "nonce", nonce
+            return nonce
         code = tokens.normal_code(token_or_code) if len(token_or_code) <= _CODE_MAX else None
-        return ("code_key", self._code_key(code)) if code else None
+        return self._code(code) if code else None
+
+
+def _rows(some: Sequence[_By]) -> dict[_By | None, store_confirm.Found]:
+    nonces = [by for by in some if isinstance(by, bytes)]
+    codes = [by for by in some if not isinstance(by, bytes)]
+    return {**store_confirm.by_nonce(nonces), **store_confirm.by_code(codes)}
 
 
 def _confirm(some: Sequence[_By], now: datetime) -> list[Confirmed | Exception]:
-    found = {
-        (column, value): row
-        for column in ("nonce", "code_key")
-        for value, row in store_confirm.find(
-            column, [value for name, value in some if name == column]
-        ).items()
-    }
-    families = store_confirm.families(found.values())
+    found = _rows(some)
+    families = store_confirm.families(list(found.values()))
     decider = Decider(now, people.opener())
     outcomes: list[Confirmed | Exception] = []
     for by in some:
@@ -119,7 +121,8 @@ def family(signature: Signature) -> list[Signature]:
     rows = Signature.objects.select_for_update().order_by("pk")
     if signature.repeat_key is None:
         return list(rows.filter(pk=signature.pk))
-    return list(rows.filter(appeal_id=signature.appeal_id, repeat_key=bytes(signature.repeat_key)))
+    numbers = repeats.numbers(signature.appeal, bytes(signature.repeat_key))
+    return list(rows.filter(pk__in={signature.pk, *numbers}))
 
 
 def drop(rows: Sequence[Signature]) -> None:

@@ -151,6 +151,9 @@ class Decider:
                 return Confirmed(old.standing, Outcome.ALREADY)
             email = self._email(old)
             row.first_order = old.first_order if row.first_order is None else row.first_order
+            if old.state == _CONFIRMED:
+                # No leaf speaks of it yet: nothing of it is kept, and its link finds nothing any more.
+                del family[old.pk]
             old.state = Signature.State.MOVED.value
         row.state, row.confirmed_at = _CONFIRMED, self.at
         self.changes.stand.append(Stands(row, email, old))

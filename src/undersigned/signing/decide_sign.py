@@ -1,11 +1,11 @@
-"""Deciding on signatures: which are stored and what each address is sent; no reads, no writes."""
+"""Deciding on signatures: which are stored and what each address is sent; the database is not touched."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from undersigned.appeals.models import Version
 from undersigned.mailroom import queue
-from undersigned.signing import people
+from undersigned.signing import limits, people
 from undersigned.signing.mails import Letters
 from undersigned.signing.models import Signature
 from undersigned.signing.request import SignRequest
@@ -40,6 +40,8 @@ class Asking:
     line: people.Shown
     to: str = ""
     address_key: bytes = b""
+    # Whether the mailbox has room, asked once however often a batch is tried.
+    has_room: bool | None = None
 
 
 @dataclass(slots=True)
@@ -90,9 +92,13 @@ def address(asking: Asking, past: Past, opened: Callable[[bytes | memoryview], s
 def decide(asking: Asking, past: Past, recent: int, most: int) -> Stored | None:
     """What is to be stored and sent; None for an address that got its day's mail.
 
-    By its spelling everywhere (`recent`), by its mailbox in this appeal.
+    By its spelling everywhere (`recent`), by its mailbox in this appeal, and by its mailbox everywhere.
     """
     if recent >= most or past.pending >= most:
+        return None
+    if asking.has_room is None:
+        asking.has_room = limits.may_mail(asking.to, most)
+    if not asking.has_room:
         return None
     standing = past.standing
     if standing is None:

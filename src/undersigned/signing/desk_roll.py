@@ -126,8 +126,8 @@ def _search(appeal: Appeal, query: str, *, contacts: bool) -> tuple[Sequence[Sig
         # Asking would make the key anew that the end of retention destroyed.
         if not contacts or RecordedEnd.objects.filter(appeal=appeal, shred_leaf__isnull=False).exists():
             return [], False
-        key = repeats.repeat_key(appeal, query)
-        return list(_rows(appeal).filter(repeat_key=key).order_by("-pk")[:_SCAN]), False
+        numbers = repeats.numbers(appeal, repeats.repeat_key(appeal, query))
+        return list(_rows(appeal).filter(pk__in=numbers).order_by("-pk")[:_SCAN]), False
     numbers, partial = roll.find(appeal, query, size=_SCAN)
     found = {row.pk: row for row in _rows(appeal).filter(pk__in=numbers)}
     return [found[number] for number in numbers if number in found], partial

@@ -1,6 +1,10 @@
 from django.urls import path
 
-from undersigned.signing import desk, desk_ask, desk_first
+from undersigned.lib import later
+
+desk = later.Views("undersigned.signing.desk")
+desk_ask = later.Views("undersigned.signing.desk_ask")
+desk_first = later.Views("undersigned.signing.desk_first")
 
 # All below /desk/: what a team does with signatures.
 urlpatterns = [

@@ -1,9 +1,7 @@
 """Erasing: everything personal is gone at once; an undo leaf, which holds an index only, follows."""
 
 import contextlib
-import errno
 import hashlib
-import os
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 from django.db import OperationalError, connection, transaction
 
 from undersigned.ledger.models import Leaf
-from undersigned.lib import clock, env, keys
+from undersigned.lib import clock, journal
 from undersigned.signing import ending
 from undersigned.signing.confirm import drop, family
 from undersigned.signing.models import Signature
@@ -43,7 +41,7 @@ def _erase(rows: Sequence[Signature], now: datetime) -> None:
 
 def journal_path() -> Path:
     """The erasure journal; no backup holds it."""
-    return env.load().data / "erasures.journal"
+    return journal.path()
 
 
 def _mark(row: Signature) -> str:
@@ -66,24 +64,7 @@ def _leaf(row: Signature) -> str:
 
 
 def _journal(rows: Sequence[Signature], now: datetime) -> None:
-    if not rows:
-        return
-    path = journal_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    new = not path.exists()
-    # An empty line first: what a crash cut short before must not swallow this one.
-    text = "\n" + "".join(f"{now.date().isoformat()} {row.pk} {_mark(row)}{_leaf(row)}\n" for row in rows)
-    line = text.encode("ascii")
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    try:
-        # One write: lines of two processes never mix.
-        if os.write(handle, line) != len(line):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    if new:
-        keys.sync_folder(path.parent)
+    journal.append([f"{now.date().isoformat()} {row.pk} {_mark(row)}{_leaf(row)}" for row in rows])
 
 
 def replay_journal(at: datetime | None = None) -> int:
@@ -102,15 +83,8 @@ def replay_journal(at: datetime | None = None) -> int:
 
 
 def _lines() -> Iterator[list[str]]:
-    """The journal's lines in words; one that a crash cut short is of an erasure that never committed."""
-    try:
-        lines = journal_path().read_text(encoding="ascii").splitlines()
-    except FileNotFoundError:
-        return
-    for line in lines:
-        parts = line.split()
-        if len(parts) in (3, 6) and parts[1].isdigit():
-            yield parts
+    """The journal's lines about signatures."""
+    return (parts for parts in journal.words() if len(parts) in (3, 6) and parts[1].isdigit())
 
 
 def leaves_erased(appeal_id: str) -> set[int]:

@@ -21,6 +21,8 @@ from undersigned.signing.models import PublicLine, Signature
 
 FORMATS = ("csv", "json")
 _CHUNK = 2000
+# The letter's words would come with each of its signatures.
+_WORDS = ("version__source", "version__canonical")
 PUBLIC_COLUMNS = ("name", "pseudonym", "affiliation", "role", "place", "country", "text", "version")
 COLUMNS = (
     "shown_name", "display", "name", "email", "affiliation", "role", "place", "country", "text", "version",
@@ -60,7 +62,9 @@ def _audit(actor: User | None, appeal: Appeal, format: str, *, public: bool) -> 
 
 def _public(appeal: Appeal) -> Iterator[dict[str, Any]]:
     lines: QuerySet[PublicLine] = PublicLine.objects.filter(appeal=appeal, listed=True)
-    lines = lines.select_related("signature", "version__text").order_by("sort_key", "signature")
+    lines = (
+        lines.select_related("signature", "version__text").defer(*_WORDS).order_by("sort_key", "signature")
+    )
     for line in lines.iterator(chunk_size=_CHUNK):
         yield {
             "name": line.name,
@@ -78,6 +82,7 @@ def _personal(appeal: Appeal) -> Iterator[dict[str, Any]]:
     signatures = (
         Signature.objects.filter(appeal=appeal, state__in=Signature.LIVE)
         .select_related("public_line", "person", "version__text")
+        .defer(*_WORDS)
         .order_by("pk")
     )
     for signature in signatures.iterator(chunk_size=_CHUNK):

@@ -137,7 +137,7 @@ def _ask(row: Signature, email: str, *, number: int) -> Message | None:
             "version": version.number,
             "controller": version.text.appeal.controller,
             "url": mails.link("confirm", "confirm", row),
-            "code": tokens.code(row.nonce),
+            "code": tokens.code(row.pk, row.nonce),
             "code_url": env.load().base_url + reverse("confirm-code"),
             "days": mails.PENDING_DAYS,
         },

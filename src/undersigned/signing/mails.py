@@ -42,7 +42,7 @@ def _confirm_params(signature: Signature) -> dict[str, Any]:
     return _params(
         signature,
         url=link("confirm", "confirm", signature),
-        code=tokens.code(signature.nonce),
+        code=tokens.code(signature.pk, signature.nonce),
         code_url=env.load().base_url + reverse("confirm-code"),
         days=PENDING_DAYS,
     )
@@ -74,7 +74,7 @@ class Letters:
     ) -> queue.Mail:
         """Asks for a confirmation: kind `confirm`, or `move` where it would move a signature that stands."""
         params = (
-            f'{self._head(words)},"url":{self._link("confirm", nonce)},"code":"{self._code(nonce)}",'
+            f'{self._head(words)},"url":{self._link("confirm", nonce)},"code":"{self._code(pk, nonce)}",'
             f'"code_url":{self._code_url},"days":{PENDING_DAYS}}}'
         )
         return queue.Mail(f"{kind}:{pk}", kind, to, address_key, language, params, subject_ref_of(pk))

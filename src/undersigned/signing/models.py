@@ -32,15 +32,15 @@ class Signature(models.Model):
 
     # States in which a signature stands for its person: one per address and appeal.
     LIVE = (State.CONFIRMED, State.RECORDED, State.HELD, State.DISPUTED)
+    ENDED = (State.REFUSED, State.WITHDRAWN, State.STRUCK, State.MOVED)
 
     appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="signatures")
     version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="signatures", db_index=False)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIL)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     display = models.CharField(max_length=10, choices=Display.choices, default=Display.NAME)
-    # Links are HMACs over the nonce; the code is found by its keyed hash.
+    # Links are HMACs over the nonce; it begins with the moment, so that the index grows at its end.
     nonce = models.BinaryField(max_length=16, unique=True)
-    code_key = models.BinaryField(max_length=16, unique=True)
     # HMAC of the normalised address under the appeal's own key, outside database and backups.
     repeat_key = models.BinaryField(max_length=32, null=True)
     # Whose link the signer came by; null for most.
@@ -119,8 +119,18 @@ class Signature(models.Model):
                 name="signing_signature_carrier",
                 condition=models.Q(carrier__isnull=False),
             ),
-            # What an address left in an appeal: asked at each sign and each confirmation.
-            models.Index(fields=["appeal", "repeat_key"], name="signing_signature_repeats"),
+            # What an address left in an appeal, asked at each sign and each confirmation; what stands is
+            # found by the constraint's index. In one for all, each sign would write to a page of its own.
+            models.Index(
+                fields=["appeal", "repeat_key"],
+                name="signing_signature_waits",
+                condition=models.Q(state="pending"),
+            ),
+            models.Index(
+                fields=["appeal", "repeat_key"],
+                name="signing_signature_ended",
+                condition=models.Q(state__in=["refused", "withdrawn", "struck", "moved"]),
+            ),
         ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from undersigned.appeals.models import Appeal
 from undersigned.lib import vault
 from undersigned.mailroom import address as addresses
+from undersigned.signing.models import Signature
 
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 
@@ -30,6 +31,18 @@ def hasher(appeal: Appeal) -> Callable[[str], bytes]:
     """What makes the repeat keys of many addresses in one appeal."""
     hashed = vault.hasher(key_name(appeal))
     return lambda email: hashed(normal(email))
+
+
+def numbers(appeal: Appeal, key: bytes) -> list[int]:
+    """All rows of an address in an appeal, whatever became of them."""
+    rows = Signature.objects.filter(appeal=appeal, repeat_key=key).order_by()
+    parts = [
+        rows.filter(state=Signature.State.PENDING),
+        rows.filter(state__in=Signature.LIVE),
+        rows.filter(state__in=Signature.ENDED),
+    ]
+    # Each has its own index. In the order in which states follow: a row that changes meanwhile is not missed.
+    return [pk for part in parts for pk in part.values_list("pk", flat=True)]
 
 
 def repeat_key(appeal: Appeal, email: str) -> bytes:

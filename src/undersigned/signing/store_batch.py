@@ -12,7 +12,7 @@ _SIGNATURES = rows.Insert(
     "signing_signature",
     {
         "id": "bigint", "appeal_id": "bigint", "version_id": "bigint", "display": "text", "nonce": "bytea",
-        "code_key": "bytea", "repeat_key": "bytea", "carrier_id": "bigint", "first_order": "integer",
+        "repeat_key": "bytea", "carrier_id": "bigint", "first_order": "integer",
         "wants_updates": "boolean", "for_addressee": "boolean", "for_edition": "boolean",
         "created_at": "timestamptz",
     },
@@ -31,15 +31,21 @@ _LINES = rows.Insert(
     {"listed": "false"},
 )  # fmt: skip
 _PERSONS = rows.Insert("signing_person", {"signature_id": "bigint", "sealed": "bytea"}, {})
+# Each half by its own index; the states stand there as they stand in the index.
 _LEFT = """
-    SELECT s.appeal_id, s.repeat_key, s.state, {created}, s.id, s.version_id, s.nonce,
+    WITH wanted AS (SELECT * FROM {wanted})
+    SELECT s.appeal_id, s.repeat_key, s.state, {created}, s.id, 0, NULL, NULL, '', 0, ''
+    FROM wanted k CROSS JOIN signing_signature s
+    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2 AND s.state = 'pending'
+    UNION ALL
+    SELECT s.appeal_id, s.repeat_key, s.state, NULL, s.id, s.version_id, s.nonce,
            p.sealed, v.title, v.number, v.language
-    FROM {wanted} CROSS JOIN signing_signature s
+    FROM wanted k CROSS JOIN signing_signature s
          JOIN appeals_version v ON v.id = s.version_id
-         LEFT JOIN signing_person p ON p.signature_id = s.id AND s.state <> 'pending'
+         LEFT JOIN signing_person p ON p.signature_id = s.id
     WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2
-          AND s.state IN ('pending', 'confirmed', 'recorded', 'held', 'disputed')
-    ORDER BY s.id
+          AND s.state IN ('confirmed', 'recorded', 'held', 'disputed')
+    ORDER BY 5
 """
 
 
@@ -73,7 +79,6 @@ def past(askings: Iterable[Asking], since: datetime) -> dict[tuple[int, bytes], 
 def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = None) -> list[New]:
     """Writes pending rows with fresh random bytes, in the caller's transaction."""
     moment = rows.stored(now)
-    code, code_key = tokens.coder(), tokens.code_keys()
     nonces = tokens.ordered_nonces(len(askings))
     made = [New(*one) for one in zip(rows.reserve("signing_signature", len(askings)), nonces, strict=True)]
     signatures, lines, persons = [], [], []
@@ -82,7 +87,7 @@ def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = N
         signatures.append(
             (
                 new.pk, asking.appeal_id, asking.version_id, asked.display, nonce,
-                code_key(code(nonce)), asking.repeat_key, asking.intake.carrier_id, first_order,
+                asking.repeat_key, asking.intake.carrier_id, first_order,
                 asked.updates, asked.addressee, asked.edition, moment,
             )
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """The rows of many confirmations: read and locked by address, changed with one statement a table."""
 
+import hmac
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from undersigned.appeals.models import Version
-from undersigned.lib import rows
+from undersigned.lib import rows, tokens
 from undersigned.mailroom import queue
 from undersigned.signing import commitment, ending, mails, people
 from undersigned.signing.decide_confirm import Row, Stands
@@ -15,6 +16,8 @@ from undersigned.signing.models import Signature
 
 Family = dict[int, Row]
 Key = tuple[int, bytes]
+# Number, appeal and repeat key of a row.
+Found = tuple[int, int, bytes | None]
 
 _COLUMNS = (
     "id", "appeal_id", "repeat_key", "version_id", "state", "nonce", "first_order", "wants_updates",
@@ -30,32 +33,40 @@ _STAND = rows.Update(
 )  # fmt: skip
 
 
-def find(column: str, values: Sequence[bytes]) -> dict[bytes, tuple[int, int, bytes | None]]:
-    """Number, appeal and repeat key of the rows with these nonces or code keys."""
+def by_nonce(nonces: Sequence[bytes]) -> dict[bytes, Found]:
+    """The rows with these nonces."""
+    return {nonce: row for nonce, row in _found("nonce", "bytea", nonces)}
+
+
+def by_code(codes: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Found]:
+    """The rows with these numbers whose nonces say the same as the codes."""
+    check = tokens.checker()
+    rows_ = {row[0]: (check(nonce), row) for nonce, row in _found("id", "bigint", [pk for pk, _ in codes])}
+    return {
+        (pk, said): rows_[pk][1]
+        for pk, said in codes
+        if pk in rows_ and hmac.compare_digest(rows_[pk][0], said)
+    }
+
+
+def _found(column: str, kind: str, values: Sequence[Any]) -> list[tuple[bytes, Found]]:
     if not values:
-        return {}
-    among, parameters = rows.among(column, "bytea", values)
-    found = rows.fetch(
-        f"SELECT {column}, id, appeal_id, repeat_key FROM signing_signature WHERE {among}",  # noqa: S608
-        parameters,
-    )
-    return {bytes(value): (pk, appeal, key and bytes(key)) for value, pk, appeal, key in found}
+        return []
+    among, parameters = rows.among(column, kind, values)
+    statement = f"SELECT nonce, id, appeal_id, repeat_key FROM signing_signature WHERE {among}"  # noqa: S608
+    return [
+        (bytes(nonce), (pk, appeal, key and bytes(key)))
+        for nonce, pk, appeal, key in rows.fetch(statement, parameters)
+    ]
 
 
-def families(found: Iterable[tuple[int, int, bytes | None]]) -> dict[Key | int, Family]:
-    """All rows of these addresses in these appeals, locked in one order: no two acts deadlock.
+def families(found: Sequence[Found]) -> dict[Key | int, Family]:
+    """These rows and all that wait or stand of their addresses there, locked in one order: no deadlocks.
 
     A row whose key was destroyed is a family of its own, by its number.
     """
     keys = {(appeal, key) for _pk, appeal, key in found if key is not None}
-    alone = {pk for pk, _appeal, key in found if key is None}
-    records: list[Any] = []
-    if keys:
-        records += _locked(
-            ("bigint", "bytea"), sorted(keys), "s.appeal_id = k.column1 AND s.repeat_key = k.column2"
-        )
-    if alone:
-        records += _locked(("bigint",), [(pk,) for pk in sorted(alone)], "s.id = k.column1")
+    records = _locked({pk for pk, _appeal, _key in found} | _beside_them(sorted(keys)))
     versions = _versions({record[3] for record in records})
     beside = _beside([record[0] for record in records])
     made: dict[Key | int, Family] = {}
@@ -70,13 +81,31 @@ def families(found: Iterable[tuple[int, int, bytes | None]]) -> dict[Key | int, 
     return made
 
 
-def _locked(kinds: Sequence[str], keys: Sequence[Sequence[Any]], match: str) -> list[Any]:
-    wanted, values = rows.wanted(kinds, keys)
+# Each half by its own index; the states stand there as they stand in the index.
+_WAIT_OR_STAND = """
+    WITH wanted AS (SELECT * FROM {wanted})
+    SELECT s.id FROM wanted k CROSS JOIN signing_signature s
+    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2 AND s.state = 'pending'
+    UNION ALL
+    SELECT s.id FROM wanted k CROSS JOIN signing_signature s
+    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2
+          AND s.state IN ('confirmed', 'recorded', 'held', 'disputed')
+"""
+
+
+def _beside_them(keys: Sequence[Key]) -> set[int]:
+    if not keys:
+        return set()
+    wanted, values = rows.wanted(("bigint", "bytea"), keys)
+    return {pk for (pk,) in rows.fetch(_WAIT_OR_STAND.format(wanted=wanted), values)}
+
+
+def _locked(numbers: Iterable[int]) -> list[Any]:
+    among, values = rows.among("s.id", "bigint", sorted(numbers))
     columns = ", ".join(rows.bare(f"s.{name}") for name in _COLUMNS)
     lock = "FOR UPDATE OF s" if connection.vendor == "postgresql" else ""
     return rows.fetch(
-        f"SELECT {columns} FROM {wanted} CROSS JOIN signing_signature s "  # noqa: S608
-        f"WHERE {match} ORDER BY s.id {lock}",
+        f"SELECT {columns} FROM signing_signature s WHERE {among} ORDER BY s.id {lock}",  # noqa: S608
         values,
     )
 
@@ -125,6 +154,9 @@ def _move(old: Row, row: Row, email: str, at: datetime) -> None:
     if row.first_order != new.first_order:
         new.public_line.first_order = row.first_order
         new.public_line.save(update_fields=["first_order"])
+    if was.carrier_id is not None and new.carrier_id is None:
+        # Who asked this person stays who asked, unless another link brought the new signature.
+        Signature.objects.filter(pk=new.pk).update(carrier=was.carrier_id)
     if was.leaf_index is None:
         drop([was.pk])
         return

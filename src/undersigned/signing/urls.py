@@ -1,11 +1,17 @@
 from django.urls import URLPattern, path
 
-from undersigned.signing import api
-from undersigned.signing.views import again, confirm, mine, sign
+from undersigned.lib import later
+
+api = later.Views("undersigned.signing.api")
+again = later.Views("undersigned.signing.views.again")
+confirm = later.Views("undersigned.signing.views.confirm")
+mine = later.Views("undersigned.signing.views.mine")
+sign = later.Views("undersigned.signing.views.sign")
 
 urlpatterns: list[URLPattern] = [
     path("appeals/<slug:slug>/<slug:text>/sign", sign.sign, name="sign"),
     path("appeals/<slug:slug>/<slug:text>/signed/", sign.signed, name="signed"),
+    path("appeals/<slug:slug>/<slug:text>/challenge", sign.challenge, name="challenge"),
     path("api/v1/appeals/<slug:slug>/texts/<slug:text>/signatures", api.sign, name="api-sign"),
     path("confirm/", confirm.code, name="confirm-code"),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),

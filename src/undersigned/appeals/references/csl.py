@@ -173,7 +173,7 @@ def _date(field: str, value: Any) -> CslDate:
         return _read(str(typed)) | _season_of(value)
     try:
         date: CslDate = {"date-parts": [[int(part) for part in one[:3] if part != ""] for one in parts[:2]]}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise BadReference("csl-value", field=field) from None
     if not all(_exists(one) for one in date["date-parts"]):
         raise BadReference("csl-value", field=field)
@@ -184,7 +184,7 @@ def _date(field: str, value: Any) -> CslDate:
 
 def _season_of(value: Mapping[str, Any]) -> dict[str, int]:
     season = str(value.get("season", ""))
-    number = int(season) if season.isdecimal() else 0
+    number = int(season) if season.isdecimal() and len(season) < 3 else 0
     return {"season": number - 20 if number > 20 else number} if number % 20 in (1, 2, 3, 4) else {}
 
 

@@ -10,6 +10,8 @@ from undersigned.appeals.references.found import Raw, RawParsed
 from undersigned.appeals.references.problems import ReferenceProblem
 
 _SPACE = re.compile(r"[\s,]*")
+# CSL itself needs five; whoever walks through the values later goes deeper with each.
+_DEPTH_MAX = 50
 
 
 def read(text: str) -> RawParsed:
@@ -19,7 +21,12 @@ def read(text: str) -> RawParsed:
     except json.JSONDecodeError as error:
         return RawParsed(problems=[ReferenceProblem(error.lineno, "json-broken", {"reason": error.msg})])
     except RecursionError:
-        return RawParsed(problems=[ReferenceProblem(0, "json-broken", {"reason": "nested too deeply"})])
+        return _too_deep(0)
+    except ValueError:
+        # Python reads no number of more than 4,300 digits.
+        return RawParsed(problems=[ReferenceProblem(0, "json-broken", {"reason": "a number is too long"})])
+    if _depth(whole) > _DEPTH_MAX:
+        return _too_deep(0)
     if isinstance(whole, dict) and isinstance(whole.get("items"), list):
         whole = whole["items"]
         lines: list[int] = [0] * len(whole)
@@ -36,6 +43,19 @@ def read(text: str) -> RawParsed:
         else:
             found.problems.append(ReferenceProblem(line, "json-shape"))
     return found
+
+
+def _too_deep(line: int) -> RawParsed:
+    return RawParsed(problems=[ReferenceProblem(line, "json-broken", {"reason": "nested too deeply"})])
+
+
+def _depth(value: Any) -> int:
+    """How deep lists and objects lie in each other, layer by layer."""
+    depth, layer = 0, [value]
+    while layer := [one for one in layer if isinstance(one, list | dict)]:
+        depth += 1
+        layer = [inner for one in layer for inner in (one.values() if isinstance(one, dict) else one)]
+    return depth
 
 
 def _raw(line: int, item: dict[str, Any]) -> Raw:

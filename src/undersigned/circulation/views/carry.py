@@ -67,7 +67,14 @@ def dead(request: HttpRequest) -> HttpResponse:
 
 def over(request: HttpRequest, carrier: Carrier, why: str) -> HttpResponse:
     """The answer to a link that was taken back or whose time is over."""
-    context = {"why": why, "carrier": carrier, "token": links.token(carrier), "public": _is_public(carrier)}
+    context = {
+        "why": why,
+        "carrier": carrier,
+        "token": links.token(carrier),
+        "public": _is_public(carrier),
+        # What was typed when the link ended goes back to whoever typed it.
+        "typed": request.POST.get("source") or request.POST.get("words", ""),
+    }
     return answers.page(request, "circulation/over.html", context, status=410)
 
 
@@ -106,7 +113,7 @@ def _show(request: HttpRequest, carrier: Carrier, *, status: int = 200, **more: 
     public = _is_public(carrier)
     link = links.signing(carrier, enclosed.text_to_sign(carrier))
     said = request.GET.get("said", "")
-    given = rights.of(carrier)
+    given = rights.now_of(carrier)
     today = timezone.localdate()
     context = {
         "carrier": carrier,
@@ -214,7 +221,7 @@ def hand_on(request: HttpRequest, carrier: Carrier, token: str) -> HttpResponse:
 
 
 def _to_give(carrier: Carrier) -> rights.Rights:
-    given = rights.of(carrier).within(rights.of_appeal(carrier.appeal))
+    given = rights.now_of(carrier)
     last = carrier.depth + 1 >= pass_on.depth_max(carrier)
     return given.within(rights.Rights(True, True, True, True, not last))
 

@@ -28,6 +28,7 @@ from undersigned.circulation import (
     people,
     pictures,
     post,
+    review,
     revoke,
     rights,
     tree,
@@ -48,6 +49,7 @@ def frame(request: HttpRequest, appeal: Appeal) -> dict[str, Any]:
         "appeal": appeal,
         "may_manage": can(actor_of(request), "carriers.manage", appeal.team),
         "here": "carriers",
+        "texts_waiting": review.waiting(appeal),
     }
 
 

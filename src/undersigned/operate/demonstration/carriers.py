@@ -3,12 +3,14 @@
 from undersigned.accounts.models import User
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import answer, covering, dispatch, enrol, links, pass_on, post
+from undersigned.circulation import people as circle
 from undersigned.circulation.enrol import Entry
-from undersigned.circulation.models import Carrier
+from undersigned.circulation.models import Carrier, Work
 from undersigned.circulation.rights import Rights
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.operate.demonstration import people
+from undersigned.signing.models import Signature
 
 _ALL = Rights(collect=True, adapt=True, translate=True, pass_on=True)
 # Name, language, answer (empty: none), whom it was passed on by (empty: the author), words to the author.
@@ -22,6 +24,30 @@ _CARRIERS = (
     ("Lucho Marín", "es", "", "Inés Corvera", ""),
     ("Dario Cobo", "es", "carry", "Paloma Rey", ""),
 )
+
+
+# Whose text a carrier made, by its address, and whose link each of its signers came by, in turn.
+_MADE = {"es": "Inés Corvera", "evening-class": "Tove Lindqvist"}
+_COLLECTED = {
+    "es": ("Paloma Rey", "Inés Corvera", "Dario Cobo"),
+    "evening-class": ("Tove Lindqvist",),
+    "en": ("Samir Haddad", "", "", "", ""),
+}
+
+
+def collect(*, appeal: Appeal) -> None:
+    """Lets carriers have made the derived texts and collected some of the signatures; before recording."""
+    by_name = {circle.contact_of(row).name: row for row in Carrier.objects.filter(appeal=appeal)}
+    for text in appeal.texts.all():
+        if text.slug in _MADE:
+            maker = by_name[_MADE[text.slug]]
+            Carrier.objects.filter(pk=maker.pk).update(text=text)
+            Work.objects.create(carrier=maker, text=text, appeal=appeal, created_at=text.created_at)
+        links_used = _COLLECTED.get(text.slug, ())
+        rows = Signature.objects.filter(version__text=text, first_order__isnull=True).order_by("pk")
+        for place, row in enumerate(rows):
+            if links_used and (name := links_used[place % len(links_used)]):
+                Signature.objects.filter(pk=row.pk).update(carrier=by_name[name])
 
 
 def travel(*, owner: User, appeal: Appeal) -> None:

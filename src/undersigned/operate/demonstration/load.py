@@ -12,7 +12,7 @@ from undersigned.appeals import derive, draft, publish
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.lib import clock, tokens
 from undersigned.mailroom import queue
-from undersigned.operate.demonstration import people
+from undersigned.operate.demonstration import carriers, people
 from undersigned.operate.demonstration.people import Signer
 from undersigned.signing import confirm, intake, mails, opening, request, sequence, withdraw
 from undersigned.signing.models import Signature
@@ -33,6 +33,8 @@ def load() -> Appeal | None:
     with transaction.atomic():
         appeal, signed = _sign_both_versions()
         _derive(appeal)
+        carriers.travel(owner=_owner()[0], appeal=appeal)
+        carriers.collect(appeal=appeal)
         # Nobody can sign in with an account that is closed.
         User.objects.filter(email=ACCOUNT).update(is_active=False)
     _record(appeal)

@@ -1,15 +1,23 @@
 """Signing by form: POST to the letter's `sign`, answered alike whoever has signed already."""
 
 from django.db import OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.appeals import reading
 from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.circulation import links
 from undersigned.lib import clock
 from undersigned.mailroom import outbox
-from undersigned.signing import intake, limits, opening
+from undersigned.signing import intake, limits, opening, proof
 from undersigned.signing.forms import SignForm
 from undersigned.signing.views import answers
 
@@ -28,11 +36,22 @@ def public_version(slug: str, text: str) -> Version:
     return version
 
 
+def via(request: HttpRequest) -> str:
+    """The public id of the carrier by whose link somebody came, from the address or a field of the form."""
+    return links.readable(request.GET.get("via") or request.POST.get("via", ""))
+
+
+def via_query(request: HttpRequest) -> str:
+    """What keeps that link in an address; empty for everybody else."""
+    found = via(request)
+    return f"?via={found}" if found else ""
+
+
 @csrf_exempt
 def sign(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """Takes a signature, or shows the form again with what was typed and what is wrong."""
     if request.method in ("GET", "HEAD"):
-        return HttpResponseRedirect(reverse("letter", args=[slug, text]))
+        return HttpResponseRedirect(reverse("letter", args=[slug, text]) + via_query(request))
     if request.method != "POST":
         return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
     version = public_version(slug, text)
@@ -49,14 +68,16 @@ def _sign(request: HttpRequest, version: Version) -> HttpResponse:
     if not opening.accepts(version.text.appeal, clock.now()):
         return _show(request, form, status=422, closed=True)
     network = limits.network_of(request)
-    wait = limits.signatures.wait(network, limits.sign_limit())
-    if not wait and (not form.is_valid() or form.request is None):
+    if over := limits.wait(network):
+        return _show(request, form, status=429, over=over)
+    if not form.is_valid() or form.request is None:
         return _show(request, form, status=422)
-    wait = wait or limits.signatures.take(network, limits.sign_limit())
-    if wait or form.request is None:
-        return _show(request, form, status=429, retry=wait)
+    appeal, email, proved = version.text.appeal, form.request.email, request.POST.get("proof")
+    if over := limits.take(appeal=appeal, network=network, email=email, proved=proved):
+        return _show(request, form, status=429, over=over)
     try:
-        intake.sign(version=version, request=form.request, language=version.language)
+        carrier = links.carrier_of(appeal=version.text.appeal, via=via(request), now=clock.now())
+        intake.sign(version=version, request=form.request, language=version.language, carrier_id=carrier)
     except intake.NotAccepted:
         return _show(request, form, status=422, closed=True)
     except (OperationalError, OSError):
@@ -65,7 +86,13 @@ def _sign(request: HttpRequest, version: Version) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, form: SignForm, *, status: int, retry: int = 0, closed: bool = False
+    request: HttpRequest,
+    form: SignForm,
+    *,
+    status: int,
+    retry: int = 0,
+    closed: bool = False,
+    over: limits.Over | None = None,
 ) -> HttpResponse:
     """The form on a page of its own, with what was typed."""
     version = form.version
@@ -74,12 +101,13 @@ def _show(
         "appeal": version.text.appeal,
         "text": version.text,
         "version": version,
-        "action": request.path,
+        "action": request.path + via_query(request),
         "status": status,
-        "retry": retry,
+        "over": over,
         "closed": closed,
         "closed_at": opening.ends_at(version.text.appeal),
     }
+    retry = over.seconds if over else retry
     return answers.page(request, "signing/sign_form.html", context, status=status, retry=retry)
 
 
@@ -101,6 +129,16 @@ def _again(
         form = SignForm(version, request.POST)
         form.is_valid()
         return _show(request, form, status=status, retry=retry, closed=closed)
+
+
+def challenge(request: HttpRequest, slug: str, text: str) -> HttpResponse:
+    """What a browser has to calculate before it signs; 404 where the appeal does not ask for it."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    appeal = public_version(slug, text).text.appeal
+    if not appeal.proof_of_work:
+        raise Http404
+    return answers.guarded(JsonResponse(proof.challenge(appeal)))
 
 
 def signed(request: HttpRequest, slug: str, text: str) -> HttpResponse:

@@ -33,6 +33,8 @@ for (const form of document.querySelectorAll("form.sign[data-proof]")) {
   const box = form.querySelector(".proof");
   const line = box.querySelector("p");
   const bar = box.querySelector("progress");
+  // Said to all until this runs: to whoever has no script, and where it could not be loaded.
+  form.querySelector(".without-proof").hidden = true;
   let found = null;
   let running = null;
 
