@@ -9,6 +9,7 @@ import cProfile
 import itertools
 import os
 import pstats
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,8 @@ def main(argv: list[str] | None = None) -> None:
     """Prints the rates at none and at as many signatures as asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--filled", type=int, nargs="*", default=[0])
+    parser.add_argument("--rows", type=int, help="at none and at so many, and the ratio of each figure")
+    parser.add_argument("--lean", action="store_true", help="fill the table of signatures alone")
     parser.add_argument("--batch", type=int, default=256)
     parser.add_argument("--number", type=int, default=20_000, help="signatures of one run")
     parser.add_argument("--profile", action="store_true", help="say where the time goes")
@@ -33,14 +36,39 @@ def main(argv: list[str] | None = None) -> None:
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with site() as place:
         done = 0
-        for filled in options.filled:
+        rates: list[dict[str, tuple[float, float]]] = []
+        for filled in [0, options.rows] if options.rows else options.filled:
             if filled > done:
                 place.python(
-                    "import sys; from bench import writer; writer.fill(sys.argv[1:])", str(filled - done), "4"
+                    "import sys; from bench import writer; writer.fill(sys.argv[1:])",
+                    str(filled - done),
+                    "1" if options.lean else "4",
                 )
                 done = filled
             numbers = [str(one) for one in (filled, options.batch, options.number, int(options.profile))]
-            print(place.python(_INSIDE, *numbers), flush=True)
+            said = place.python(_INSIDE, *numbers)
+            print(said, flush=True)
+            rates.append(_read(said))
+        if options.rows:
+            _ratios(*rates)
+
+
+_LINE = re.compile(r"^  (\w+_many) +([\d,]+) a second, +([\d,]+) of", re.MULTILINE)
+
+
+def _read(said: str) -> dict[str, tuple[float, float]]:
+    return {
+        name: (float(clock.replace(",", "")), float(processor.replace(",", "")))
+        for name, clock, processor in _LINE.findall(said)
+    }
+
+
+def _ratios(none: dict[str, tuple[float, float]], many: dict[str, tuple[float, float]]) -> None:
+    for name, (clock, processor) in many.items():
+        print(
+            f"  {name:28}{clock / none[name][0]:.2f} of the figure at none by the clock, "
+            f"{processor / none[name][1]:.2f} by the processor's time"
+        )
 
 
 _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n WHERE i < %s)"

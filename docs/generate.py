@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import get_args
 
-from pydantic.fields import FieldInfo
-
-from undersigned.lib.env import PREFIX, Settings
+from undersigned.lib.env import PREFIX, Row, Settings
 
 TARGET = Path(__file__).parent / "reference" / "settings.md"
 HEAD = """\
@@ -28,7 +26,7 @@ Nothing has to be set to try Undersigned. A public site sets at least `UNDERSIGN
 """
 
 
-def kind(field: FieldInfo) -> str:
+def kind(field: Row) -> str:
     """The kind of value, as a reader would say it."""
     names = {"str": "text", "int": "number", "bool": "true or false", "Path": "path"}
     annotation = next(
@@ -37,7 +35,7 @@ def kind(field: FieldInfo) -> str:
     return names.get(getattr(annotation, "__name__", ""), "text")
 
 
-def row(name: str, field: FieldInfo) -> str:
+def row(name: str, field: Row) -> str:
     """One line of the table."""
     default = "" if field.default in ("", None) else f"`{str(field.default).lower()}`"
     if kind(field) == "text" and field.default:

@@ -77,8 +77,8 @@ _SQLITE = {
         # secure_delete: what is erased is overwritten, not only unlinked.
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA temp_store=MEMORY;"
-            "PRAGMA wal_autocheckpoint=16000;PRAGMA mmap_size=134217728;PRAGMA cache_size=-16000;PRAGMA journal_size_limit=67108864;"
-            "PRAGMA secure_delete=ON;"
+            "PRAGMA wal_autocheckpoint=16000;PRAGMA mmap_size=134217728;PRAGMA cache_size=-16000;"
+            "PRAGMA journal_size_limit=67108864;PRAGMA secure_delete=ON;"
         ),
     },
 }

@@ -26,7 +26,9 @@ def catalogue(language: str) -> Catalog:
 def name(message: Message) -> tuple[str | None, ...]:
     """What tells one message from another: context, singular and plural."""
     ids = [message.id] if isinstance(message.id, str) else message.id
-    return (message.context, *ids)
+    # Read from a compiled catalogue, a context is still bytes.
+    context: str | bytes | None = message.context
+    return (context.decode() if isinstance(context, bytes) else context, *ids)
 
 
 def forms(message: Message) -> list[str]:

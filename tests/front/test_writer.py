@@ -176,8 +176,9 @@ def test_its_own_connection_is_durable(version: Version, monkeypatch: Any) -> No
     def look(items: Any, **more: Any) -> Any:
         done = real(items, **more)
         with connection.cursor() as cursor:
-            for name in ("synchronous", "journal_mode", "secure_delete"):
-                seen.append((threading.current_thread().name, *cursor.execute(f"PRAGMA {name}").fetchone()))
+            names = ("synchronous", "journal_mode", "secure_delete")
+            found = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+        seen.extend((threading.current_thread().name, one) for one in found)
         return done
 
     monkeypatch.setattr(writers.intake, "sign_many", look)

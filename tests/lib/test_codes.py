@@ -39,8 +39,7 @@ def test_a_code_dies_with_its_nonce(data: Path) -> None:
 def test_neighbours_have_nothing_in_common(data: Path) -> None:
     codes = [tokens.code(number, b"n" * 16) for number in range(200)]
     alike = [
-        sum(a == b for a, b in zip(one, other, strict=True)) - 1
-        for one, other in itertools.pairwise(codes)
+        sum(a == b for a, b in zip(one, other, strict=True)) - 1 for one, other in itertools.pairwise(codes)
     ]
     assert sum(alike) / len(alike) < 1
 

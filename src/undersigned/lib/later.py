@@ -50,13 +50,13 @@ class Urls(URLResolver):
     """Addresses in a namespace of their own whose table is loaded when one of them is asked for."""
 
     def __init__(self, route: str, module: str, app_name: str, namespace: str) -> None:
-        super().__init__(RoutePattern(route), module, app_name=app_name, namespace=namespace)  # type: ignore[no-untyped-call]
+        super().__init__(RoutePattern(route), module, app_name=app_name, namespace=namespace)
         _modules[module] = None
 
     def _populate(self) -> None:
         # The table above it collects names of everything below; those in a namespace it never uses.
         if "url_patterns" in self.__dict__:
-            super()._populate()  # type: ignore[misc]
+            super()._populate()
 
 
 def load_all() -> None:

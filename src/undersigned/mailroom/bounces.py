@@ -12,7 +12,6 @@ from undersigned.mailroom.models import Message as Row
 from undersigned.mailroom.models import Suppression
 from undersigned.mailroom.render import message_id
 
-
 # Servers give up after five days; a report may take as long again, and wait for its reader.
 _LATEST = timedelta(days=90)
 

@@ -142,8 +142,8 @@ def enqueue_many(mails: Sequence[Mail], known: Known) -> None:
         [
             (
                 mail.key, mail.kind, mail.language[:10], seal_to(mail.to.strip()), mail.address_key,
-                here | int.from_bytes(mail.address_key[:5], "big"), seal_params(mail.params), mail.subject_ref,
-                stored, stored,
+                here | int.from_bytes(mail.address_key[:5], "big"), seal_params(mail.params),
+                mail.subject_ref, stored, stored,
             )
             for mail in mails
             if known.takes(mail.address_key, mail.kind)

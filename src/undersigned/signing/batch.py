@@ -6,13 +6,13 @@ from datetime import datetime
 from secrets import token_bytes
 from typing import TypeVar
 
-from django.db.models import Min, Q
+from django.db.models import Min
 
 from undersigned.appeals.models import Appeal, Version
 from undersigned.ledger import read
 from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.models import Log
-from undersigned.signing import rhythm
+from undersigned.signing import repeats, rhythm
 from undersigned.signing.models import Amendment, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
 
@@ -257,8 +257,11 @@ def _standing(appeal: Appeal, keys: set[bytes]) -> set[bytes | None]:
     """Which of these addresses have a signature that stands and is not recorded yet."""
     found: set[bytes | None] = set()
     wanted = list(keys)
-    live = Q(state__in=Signature.LIVE, leaf_index__isnull=True)
     for start in range(0, len(wanted), 900):
-        rows = Signature.objects.filter(live, appeal=appeal, repeat_key__in=wanted[start : start + 900])
-        found.update(bytes(key) for key in rows.values_list("repeat_key", flat=True) if key is not None)
+        rows = Signature.objects.filter(
+            appeal=appeal, repeat_key__in=wanted[start : start + 900], leaf_index__isnull=True
+        )
+        found.update(
+            bytes(key) for key in repeats.live(rows).values_list("repeat_key", flat=True) if key is not None
+        )
     return found

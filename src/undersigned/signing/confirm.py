@@ -78,7 +78,10 @@ class _Keys:
 def _rows(some: Sequence[_By]) -> dict[_By | None, store_confirm.Found]:
     nonces = [by for by in some if isinstance(by, bytes)]
     codes = [by for by in some if not isinstance(by, bytes)]
-    return {**store_confirm.by_nonce(nonces), **store_confirm.by_code(codes)}
+    found: dict[_By | None, store_confirm.Found] = {}
+    found.update(store_confirm.by_nonce(nonces).items())
+    found.update(store_confirm.by_code(codes).items())
+    return found
 
 
 def _confirm(some: Sequence[_By], now: datetime) -> list[Confirmed | Exception]:

@@ -42,6 +42,8 @@ class Asking:
     address_key: bytes = b""
     # Whether the mailbox has room, asked once however often a batch is tried.
     has_room: bool | None = None
+    # Not to be mailed about: kept as if it had waited too long already.
+    stale: bool = False
 
 
 @dataclass(slots=True)

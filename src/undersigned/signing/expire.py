@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from undersigned.accounts import audit
 from undersigned.appeals.models import Appeal
@@ -83,7 +83,7 @@ def _needs_none(row: Signature, numbers: Sequence[int], at: datetime) -> bool:
     """Whether the address has signed meanwhile, or was reminded of another try."""
     same = Signature.objects.filter(appeal_id=row.appeal_id, repeat_key=bytes(row.repeat_key or b""))
     # Two questions: each has its own index.
-    if same.filter(state__in=Signature.LIVE).exists():
+    if repeats.live(same).exists():
         return True
     reminded = same.filter(state=_State.PENDING, reminded_at__gte=at - PENDING_FOR)
     return reminded.exclude(pk__in=numbers).exists()

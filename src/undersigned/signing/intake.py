@@ -94,21 +94,25 @@ def _store(askings: Sequence[Asking], now: datetime) -> list[Exception | None]:
     sendable = [asking for asking in askings if asking.to]
     known = queue.look((asking.address_key for asking in sendable), since=since, kinds=mails.ASKING)
     most, counts = env.load().mails_per_address, clock.now() >= since
-    stored: list[Stored] = []
+    stored: list[Stored | None] = []
     for asking in sendable:
         left = past.setdefault((asking.appeal_id, asking.repeat_key), decide_sign.Past())
         found = decide_sign.decide(asking, left, known.recent[asking.address_key], most)
+        # Written all the same, and stale from the start, for the next sweep to take away: a commit that
+        # waits for the disk must not tell whether an address got its day's mail.
+        asking.stale = found is None
+        stored.append(found)
         if found is not None:
-            stored.append(found)
             # The next of this batch sees what this one left.
             left.pending += 1
             known.recent[asking.address_key] += counts and known.takes(asking.address_key, found.kind)
-    new = _insert([one.asking for one in stored], now)
+    new = _insert(sendable, now)
     letters = mails.Letters()
     queue.enqueue_many(
         [
             decide_sign.letter(one, made.pk, made.nonce, letters)
             for one, made in zip(stored, new, strict=True)
+            if one is not None
         ],
         known,
     )

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from undersigned.lib import rows, tokens
 from undersigned.signing import consent
 from undersigned.signing.decide_sign import Asking, Past, Standing
+from undersigned.signing.mails import PENDING_DAYS
 
 _SIGNATURES = rows.Insert(
     "signing_signature",
@@ -79,6 +80,7 @@ def past(askings: Iterable[Asking], since: datetime) -> dict[tuple[int, bytes], 
 def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = None) -> list[New]:
     """Writes pending rows with fresh random bytes, in the caller's transaction."""
     moment = rows.stored(now)
+    stale = rows.stored(now - timedelta(days=PENDING_DAYS, seconds=1))
     nonces = tokens.ordered_nonces(len(askings))
     made = [New(*one) for one in zip(rows.reserve("signing_signature", len(askings)), nonces, strict=True)]
     signatures, lines, persons = [], [], []
@@ -88,7 +90,7 @@ def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = N
             (
                 new.pk, asking.appeal_id, asking.version_id, asked.display, nonce,
                 asking.repeat_key, asking.intake.carrier_id, first_order,
-                asked.updates, asked.addressee, asked.edition, moment,
+                asked.updates, asked.addressee, asked.edition, stale if asking.stale else moment,
             )
         )  # fmt: skip
         lines.append((new.pk, asking.appeal_id, asking.version_id, *asking.line, first_order))

@@ -35,7 +35,7 @@ _STAND = rows.Update(
 
 def by_nonce(nonces: Sequence[bytes]) -> dict[bytes, Found]:
     """The rows with these nonces."""
-    return {nonce: row for nonce, row in _found("nonce", "bytea", nonces)}
+    return dict(_found("nonce", "bytea", nonces))
 
 
 def by_code(codes: Sequence[tuple[int, bytes]]) -> dict[tuple[int, bytes], Found]:

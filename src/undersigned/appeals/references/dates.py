@@ -6,8 +6,11 @@ import calendar
 import re
 from typing import Any
 
-from undersigned.appeals.letter.dates import date_line
 from undersigned.appeals.references.problems import BadReference
+from undersigned.lib.lazily import Library
+
+# The reader of letters, for its dates alone.
+letter_dates = Library("undersigned.appeals.letter.dates")
 
 CslDate = dict[str, Any]
 Parts = list[int]
@@ -143,7 +146,7 @@ def _years(text: str) -> CslDate | None:
 
 
 def _letter_date(text: str) -> CslDate | None:
-    line = date_line(text)
+    line = letter_dates.date_line(text)
     return _edtf(line.iso) if line and not line.place and not line.ambiguous else None
 
 
