@@ -47,6 +47,10 @@ class Crowd:
         for thread in self._threads:
             thread.join(60)
 
+    def got_through(self) -> bool:
+        """Whether enough was acknowledged for a storm to prove anything."""
+        return len(self.memory.signed) > 40 and len(self.memory.confirmed) > 10
+
     def _live(self, number: int) -> None:
         chance = random.Random(number)
         waiting: list[str] = []
