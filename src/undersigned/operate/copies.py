@@ -6,9 +6,9 @@ Sessions are left out: a copy must not let anybody sign in.
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from django.apps import apps
 from django.core.management import call_command
@@ -201,9 +201,12 @@ def _put_back_postgres(source: Path, facts: Facts, finish: Callable[[], None]) -
         names = sql.SQL(", ").join(map(sql.Identifier, facts["tables"]))
         cursor.execute(sql.SQL("TRUNCATE {}").format(names))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        # Guards that look at other tables would find them empty: the copy kept them when it was made.
+        _guards(cursor, facts["tables"], "DISABLE")
         for table, columns in facts["tables"].items():
             _copy_in(cursor, table, columns, source / table)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        _guards(cursor, facts["tables"], "ENABLE")
         call_command("migrate", interactive=False, verbosity=0)
         _count_on_postgres(cursor, facts["counters"])
         finish()
@@ -214,8 +217,20 @@ def _drop_tables(cursor: Any) -> None:
     ours = {*connection.introspection.django_table_names(), "django_migrations"}
     for table in sorted(ours.intersection(names)):
         cursor.execute(sql.SQL("DROP TABLE {} CASCADE").format(sql.Identifier(table)))
-        # The guards of frozen rows are functions beside their table.
-        cursor.execute(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(sql.Identifier(f"{table}_frozen")))
+    # The guards of rows are functions beside their tables, and begin with their names.
+    cursor.execute(
+        "SELECT p.proname FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
+        "WHERE n.nspname = current_schema() AND p.prorettype = 'trigger'::regtype"
+    )
+    for (name,) in cursor.fetchall():
+        if any(str(name).startswith(f"{table}_") for table in ours):
+            cursor.execute(sql.SQL("DROP FUNCTION IF EXISTS {}() CASCADE").format(sql.Identifier(name)))
+
+
+def _guards(cursor: Any, tables: Iterable[str], verb: Literal["ENABLE", "DISABLE"]) -> None:
+    for table in tables:
+        statement = sql.SQL("ALTER TABLE {} " + verb + " TRIGGER USER")
+        cursor.execute(statement.format(sql.Identifier(table)))
 
 
 def _migrate_to(wanted: list[Key]) -> None:
