@@ -1,8 +1,7 @@
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from undersigned.accounts.models import User
 from undersigned.appeals.models import Appeal, Text
 
 # No tree is deeper, whatever an author sets.
@@ -24,22 +23,6 @@ class Circulation(models.Model):
             models.CheckConstraint(
                 condition=Q(depth_max__lte=DEPTH_LIMIT), name="circulation_circulation_depth"
             )
-        ]
-
-
-class LetterTemplate(models.Model):
-    """The covering letter in one language, with merge fields in braces."""
-
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="letter_templates")
-    # BCP 47.
-    language = models.CharField(max_length=35)
-    subject = models.CharField(max_length=200)
-    body = models.TextField()
-    updated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["appeal", "language"], name="circulation_template_language")
         ]
 
 
@@ -163,120 +146,3 @@ class Carrier(models.Model):
                 ),
             ),
         ]
-
-
-class CoveringLetter(models.Model):
-    """The letter to one carrier as composed or edited by hand; sealed, for it names its addressee."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("to be approved")
-        APPROVED = "approved", _("approved")
-        SENT = "sent", _("sent")
-
-    carrier = models.OneToOneField(Carrier, on_delete=models.CASCADE, primary_key=True, related_name="letter")
-    # JSON {"subject", "body"}; `{link}` stays a field until the letter goes.
-    sealed = models.BinaryField()
-    language = models.CharField(max_length=35)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFT)
-    edited_by_hand = models.BooleanField(default=False)
-    updated_at = models.DateTimeField()
-
-
-class Work(models.Model):
-    """A text that a carrier makes, and where it stands between the carrier and the desk.
-
-    `Carrier.text` says what a carrier carries; who may write in a text is said here alone.
-    """
-
-    carrier = models.OneToOneField(Carrier, on_delete=models.CASCADE, primary_key=True, related_name="work")
-    text = models.OneToOneField(Text, on_delete=models.PROTECT, related_name="work")
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="+", db_index=False)
-    # Which revision of the draft waits for the desk, and since when; null while nothing waits.
-    handed_revision = models.PositiveIntegerField(null=True)
-    handed_at = models.DateTimeField(null=True)
-    # What the desk said when it sent the text back; sealed, for it is written to one person.
-    sealed = models.BinaryField(default=b"")
-    sent_back_at = models.DateTimeField(null=True)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(handed_at__isnull=True, handed_revision__isnull=True)
-                | Q(handed_at__isnull=False, handed_revision__isnull=False),
-                name="circulation_work_handed_has_revision",
-            )
-        ]
-        indexes = [
-            models.Index(
-                fields=["appeal", "handed_at"],
-                name="circulation_work_waiting",
-                condition=Q(handed_at__isnull=False),
-            ),
-            models.Index(fields=["appeal", "carrier"], name="circulation_work_all"),
-        ]
-
-
-class Reply(models.Model):
-    """What a carrier wrote to the author; sealed."""
-
-    carrier = models.ForeignKey(Carrier, on_delete=models.CASCADE, related_name="replies")
-    sealed = models.BinaryField()
-    at = models.DateTimeField()
-
-
-class Dispatch(models.Model):
-    """A run over many carriers: covering letters or reminders, in chunks, from where it stopped."""
-
-    class Kind(models.TextChoices):
-        COVER = "cover", _("covering letters")
-        REMINDER = "reminder", _("reminders")
-
-    class State(models.TextChoices):
-        RUNNING = "running", _("running")
-        PAUSED = "paused", _("paused")
-        DONE = "done", _("done")
-
-    appeal = models.ForeignKey(Appeal, on_delete=models.PROTECT, related_name="dispatches")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    # Carriers above this number are not asked: they were added after the start.
-    last_carrier = models.PositiveBigIntegerField()
-    # Carriers up to this number are dealt with.
-    cursor = models.PositiveBigIntegerField(default=0)
-    total = models.PositiveIntegerField()
-    queued = models.PositiveIntegerField(default=0)
-    left_out = models.PositiveIntegerField(default=0)
-    started_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    created_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["appeal", "kind"],
-                condition=Q(state__in=["running", "paused"]),
-                name="circulation_dispatch_one_at_a_time",
-            ),
-            models.CheckConstraint(condition=Q(queued__lte=F("total")), name="circulation_dispatch_counts"),
-        ]
-        indexes = [
-            models.Index(fields=["id"], name="circulation_dispatch_running", condition=Q(state="running"))
-        ]
-
-
-class ListPreview(models.Model):
-    """A list of addressees that was read and shown, until it is taken or a day has passed; sealed."""
-
-    appeal = models.ForeignKey(Appeal, on_delete=models.CASCADE, related_name="+")
-    made_by = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
-    key = models.CharField(max_length=22, unique=True)
-    sealed = models.BinaryField()
-    created_at = models.DateTimeField()
-
-
-class DoNotWrite(models.Model):
-    """An address that wants no letters from this site, by keyed hash; other mail still reaches it."""
-
-    address_key = models.BinaryField(max_length=32, unique=True)
-    at = models.DateTimeField()

@@ -1,0 +1,25 @@
+"""What circulation keeps, a module for each subject."""
+
+from undersigned.circulation.models.carriers import DEPTH_LIMIT, Carrier, Circulation
+from undersigned.circulation.models.letters import (
+    CoveringLetter,
+    Dispatch,
+    DoNotWrite,
+    LetterTemplate,
+    ListPreview,
+    Reply,
+)
+from undersigned.circulation.models.work import Work
+
+__all__ = [
+    "DEPTH_LIMIT",
+    "Carrier",
+    "Circulation",
+    "CoveringLetter",
+    "Dispatch",
+    "DoNotWrite",
+    "LetterTemplate",
+    "ListPreview",
+    "Reply",
+    "Work",
+]

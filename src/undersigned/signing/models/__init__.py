@@ -1,0 +1,17 @@
+"""What signing keeps, a module for each subject."""
+
+from undersigned.signing.models.asking import Asking, AskingRound
+from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
+from undersigned.signing.models.signature import Person, PublicLine, Signature
+
+__all__ = [
+    "Amendment",
+    "Asking",
+    "AskingRound",
+    "Person",
+    "PublicLine",
+    "RecordedEnd",
+    "RecordedVersion",
+    "Signature",
+    "Undo",
+]
