@@ -6,9 +6,9 @@ import pytest
 
 from undersigned.circulation import covering, dispatch, people
 from undersigned.circulation.covering import Composer, NoTemplate, NotPossible
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.people import Words
 from undersigned.lib import clock
+from undersigned.lib.fields import FieldError
 from undersigned.mailroom.models import Message
 
 pytestmark = pytest.mark.django_db

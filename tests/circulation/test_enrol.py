@@ -11,10 +11,10 @@ from undersigned.accounts.models import AuditRecord
 from undersigned.accounts.permissions import Forbidden
 from undersigned.circulation import answer, csv_list, enrol, links, people, rights, vcard
 from undersigned.circulation.enrol import Entry
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.models import Carrier, ListPreview
 from undersigned.circulation.rights import Rights
 from undersigned.lib import clock
+from undersigned.lib.fields import FieldError
 
 pytestmark = pytest.mark.django_db
 

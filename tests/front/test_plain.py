@@ -16,7 +16,8 @@ from undersigned.appeals.models import Appeal, Version
 from undersigned.front import sign
 from undersigned.front.asked import _fields
 from undersigned.front.door import Front
-from undersigned.signing import fields, intake, limits, proof
+from undersigned.lib import fields
+from undersigned.signing import intake, limits, proof
 from undersigned.signing.models import Signature
 
 SIGN = "/appeals/night-ferry/en/sign"

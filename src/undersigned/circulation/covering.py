@@ -17,10 +17,11 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import enclosed, people
-from undersigned.circulation.fields import FieldError, clean_language, clean_words
+from undersigned.circulation.fields import clean_language, clean_words
 from undersigned.circulation.models import Carrier, CoveringLetter, LetterTemplate
 from undersigned.circulation.people import Words
 from undersigned.lib import canonical, clock
+from undersigned.lib.fields import FieldError
 
 FIELDS = ("name", "title", "link", "deadline", "author")
 SUBJECT_MAX, BODY_MAX = 200, 10_000

@@ -12,11 +12,12 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal, Text
 from undersigned.circulation import people, rights
-from undersigned.circulation.fields import FieldError, clean_email, clean_language, clean_name
+from undersigned.circulation.fields import clean_language
 from undersigned.circulation.models import Carrier, DoNotWrite
 from undersigned.circulation.people import Contact
 from undersigned.circulation.rights import Rights
 from undersigned.lib import clock, tokens
+from undersigned.lib.fields import FieldError, clean_email, clean_name
 from undersigned.mailroom.models import Suppression
 
 _CHUNK = 500

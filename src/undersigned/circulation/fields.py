@@ -1,49 +1,19 @@
-"""What carriers and organisers may type: one line, an address, a language, a few paragraphs."""
+"""What carriers and organisers may type besides names and addresses: a language, a few paragraphs."""
 
 import re
 from typing import Any
 
 from django.utils.translation import gettext as _
-from email_validator import EmailNotValidError, validate_email
 
 from undersigned.appeals import languages
 from undersigned.lib import canonical
+from undersigned.lib.fields import FieldError
 
-NAME_MAX = 200
 WORDS_MAX = 4000
 _RAW_MAX = 20_000
 # Characters that turn the line around them: nobody's name needs them, and they hide what follows.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _FORMULA = re.compile(r"[=+@\t\r-]")
-
-
-class FieldError(ValueError):
-    """A value that a field does not take; the message is for the person who typed it."""
-
-
-def clean_name(value: Any) -> str:
-    """A name on one line, with at least one letter of any script."""
-    text = _text(value, NAME_MAX)
-    text = " ".join(text.split())
-    if not text:
-        raise FieldError(_("Please fill in this field."))
-    if not any(char.isalpha() for char in text):
-        raise FieldError(_("A name needs at least one letter."))
-    return text
-
-
-def clean_email(value: Any) -> str:
-    """An e-mail address that can be written to."""
-    text = _text(value, 254).strip()
-    if not text:
-        raise FieldError(_("Please fill in this field."))
-    try:
-        found = validate_email(text, check_deliverability=False, test_environment=True, strict=True)
-    except (EmailNotValidError, ValueError):
-        raise FieldError(
-            _("This is not a whole e-mail address; it should look like name@example.org.")
-        ) from None
-    return found.normalized
 
 
 def clean_language(value: Any) -> str:

@@ -12,10 +12,11 @@ from undersigned.appeals.models import Appeal
 from undersigned.circulation import csv_list, rights, vcard
 from undersigned.circulation.covering import BODY_MAX, SUBJECT_MAX
 from undersigned.circulation.enrol import AUTHORS_RIGHTS, Entry, clean
-from undersigned.circulation.fields import WORDS_MAX, FieldError, clean_language
+from undersigned.circulation.fields import WORDS_MAX, clean_language
 from undersigned.circulation.models import DEPTH_LIMIT, Carrier
 from undersigned.circulation.people import Words
 from undersigned.circulation.rights import Rights
+from undersigned.lib.fields import FieldError
 
 _RAW = 2000
 

@@ -12,10 +12,11 @@ from undersigned.appeals.models import Appeal, Text
 from undersigned.circulation import expire, post, rights
 from undersigned.circulation.covering import NotPossible
 from undersigned.circulation.enrol import check_deadline
-from undersigned.circulation.fields import FieldError, clean_language
+from undersigned.circulation.fields import clean_language
 from undersigned.circulation.models import DEPTH_LIMIT, Carrier, Circulation
 from undersigned.circulation.rights import Rights
 from undersigned.lib import canonical, clock
+from undersigned.lib.fields import FieldError
 from undersigned.mailroom import queue
 
 

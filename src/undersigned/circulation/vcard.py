@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from undersigned.circulation.csv_list import LineError, Read, Unreadable, decoded, full
+from undersigned.circulation.csv_list import BYTES_MAX, Read, full
+from undersigned.lib.table import LineError, Unreadable, decoded
 
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
@@ -20,7 +21,7 @@ def read_vcard(data: bytes, *, language: str) -> Read:
     """Entries and errors of an address book, for any bytes at all."""
     found = Read()
     try:
-        _take_cards(list(_lines(decoded(data, found))), found, language)
+        _take_cards(list(_lines(decoded(data, found.notes, most=BYTES_MAX))), found, language)
     except Unreadable as error:
         return Read(errors=[LineError(0, str(error))])
     if not found.entries and not found.errors:

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from undersigned.appeals import languages
 from undersigned.appeals.models import Text, Version
-from undersigned.circulation.fields import WORDS_MAX, FieldError, clean_language
+from undersigned.circulation.fields import WORDS_MAX, clean_language
+from undersigned.lib.fields import FieldError
 
 _NAMES = {
     Text.Relation.ADAPTATION.value: gettext_lazy("An adaptation, in the same language"),

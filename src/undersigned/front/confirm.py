@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 from django.urls import reverse
 
+from undersigned.appeals import answers
 from undersigned.front.answer import Answer
 from undersigned.front.asked import Asked
 from undersigned.front.inside import Inside, failing
 from undersigned.front.writer import Full, Writer
-from undersigned.lib import tokens
-from undersigned.signing import fields, limits
+from undersigned.lib import fields, tokens
+from undersigned.signing import limits
 from undersigned.signing.confirm import Asked as Confirmation
 from undersigned.signing.confirm import Standing
-from undersigned.signing.views import answers
 
 _TOKEN_LENGTH = 43
 

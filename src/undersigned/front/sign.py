@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from undersigned.appeals import answers
 from undersigned.appeals.models import Version
 from undersigned.front.answer import Answer
 from undersigned.front.asked import Asked
@@ -21,7 +22,6 @@ from undersigned.lib import clock
 from undersigned.lib.rates import Rates
 from undersigned.signing import api, intake, limits, opening
 from undersigned.signing.request import Invalid, SignRequest, read
-from undersigned.signing.views import answers
 from undersigned.signing.views import sign as views
 
 _ADDRESSES = 256

@@ -17,11 +17,11 @@ from django.views.decorators.http import require_safe
 
 from undersigned.appeals.models import Appeal
 from undersigned.ledger.models import AdoptedCommitment, Leaf
+from undersigned.lib.fields import country_names
 from undersigned.pages import counts, public, spoken
 from undersigned.pages.family import Family, family_or_404
 from undersigned.signing import roll
 from undersigned.signing.collation import sort_key
-from undersigned.signing.fields import country_names
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 
 _QUERY_MAX = 200

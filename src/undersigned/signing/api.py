@@ -9,12 +9,13 @@ from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from undersigned.appeals import answers
 from undersigned.appeals.models import Version
 from undersigned.circulation import links
 from undersigned.lib import clock
 from undersigned.signing import intake, limits, opening
 from undersigned.signing.request import Invalid, read
-from undersigned.signing.views import answers
+from undersigned.signing.views import refusals
 from undersigned.signing.views.sign import public_version
 
 
@@ -105,7 +106,7 @@ def unavailable(_request: HttpRequest, version: Version) -> JsonResponse:
     """The answer when a signature could not be stored just now."""
     with answers.speaking(version.language):
         error = _("This cannot be stored now; please try again soon.")
-        return _answer({"error": error}, 503, retry=answers.RETRY_SECONDS)
+        return _answer({"error": error}, 503, retry=refusals.RETRY_SECONDS)
 
 
 def _read(version: Version, values: dict[str, Any]) -> intake.SignRequest:

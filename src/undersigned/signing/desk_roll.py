@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can, require
 from undersigned.appeals.models import Appeal
+from undersigned.lib.fields import EMAIL_MAX
 from undersigned.signing import people, repeats, roll
-from undersigned.signing.fields import EMAIL_MAX
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 
 SIZE = 50

@@ -20,12 +20,13 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import clock, env, tokens
+from undersigned.lib.table import LineError
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message, Suppression
 from undersigned.signing import mails, people, repeats
 from undersigned.signing.collation import sort_key
 from undersigned.signing.confirm import PENDING_FOR, drop
-from undersigned.signing.first_csv import ENTRIES_MAX, Entry, LineError, read_csv
+from undersigned.signing.first_csv import ENTRIES_MAX, Entry, read_csv
 from undersigned.signing.intake import add_pending
 from undersigned.signing.models import PublicLine, Signature
 from undersigned.signing.request import SignRequest

@@ -14,7 +14,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from undersigned.appeals.models import Version
-from undersigned.signing import consent, fields
+from undersigned.lib import fields
+from undersigned.signing import consent
 from undersigned.signing.collation import sort_key
 from undersigned.signing.models import Signature
 from undersigned.signing.request import ASKED, TICKS, Invalid, SignRequest, asked, read, read_display

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from undersigned.appeals.models import Appeal
-from undersigned.signing import fields
+from undersigned.lib import fields
 from undersigned.signing.models import Signature
 
 DISPLAYS = tuple(Signature.Display.values)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from undersigned.appeals import languages, reading
+from undersigned.appeals import answers, languages, reading
 from undersigned.circulation import answer as act
 from undersigned.circulation import (
     collected,
@@ -23,11 +23,10 @@ from undersigned.circulation import (
     pictures,
     rights,
 )
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.forms import AnswerForm, PassOnForm, WriteForm
 from undersigned.circulation.models import Carrier, LetterTemplate
-from undersigned.circulation.views import answers
 from undersigned.lib import clock
+from undersigned.lib.fields import FieldError
 
 View = Callable[..., HttpResponse]
 # What a page says after a POST, by the word in its address.

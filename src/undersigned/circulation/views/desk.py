@@ -33,9 +33,9 @@ from undersigned.circulation import (
     rights,
     tree,
 )
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.forms import ChangeForm
 from undersigned.circulation.models import Carrier
+from undersigned.lib.fields import FieldError
 
 
 def actor_of(request: HttpRequest) -> User:

@@ -12,11 +12,11 @@ from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import covering, dispatch, enclosed, people, revoke
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.forms import LanguageForm, LetterForm, TravelForm
 from undersigned.circulation.models import Circulation, LetterTemplate
 from undersigned.circulation.people import Words
 from undersigned.circulation.views.desk import actor_of, carrier_or_404, frame
+from undersigned.lib.fields import FieldError
 
 
 @login_required

@@ -16,12 +16,12 @@ from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import enrol
 from undersigned.circulation.enrol import Entry
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.forms import CarrierForm, ListForm
 from undersigned.circulation.models import ListPreview
 from undersigned.circulation.rights import Rights
 from undersigned.circulation.views.desk import actor_of, frame
 from undersigned.lib import clock, tokens, vault
+from undersigned.lib.fields import FieldError
 
 _SHOWN = 200
 _ERRORS_SHOWN = 50

@@ -18,11 +18,11 @@ from undersigned.appeals.said import said
 from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import people, review
 from undersigned.circulation.covering import NotPossible
-from undersigned.circulation.fields import FieldError
 from undersigned.circulation.models import Work
 from undersigned.circulation.views.desk import actor_of, frame
 from undersigned.circulation.views.work import compared
 from undersigned.circulation.work_forms import BackForm
+from undersigned.lib.fields import FieldError
 
 
 @login_required

@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from undersigned.appeals import answers, draft, languages, markup, parallel, publish, reading
 from undersigned.appeals import diff as differ
-from undersigned.appeals import draft, languages, markup, parallel, publish, reading
 from undersigned.appeals.beside import beside
 from undersigned.appeals.forms import DraftForm
 from undersigned.appeals.models import Text, Version
@@ -17,7 +17,6 @@ from undersigned.circulation import people
 from undersigned.circulation import work as act
 from undersigned.circulation.answer import NotAllowed
 from undersigned.circulation.models import Carrier, Work
-from undersigned.circulation.views import answers
 from undersigned.circulation.views.carry import private
 from undersigned.circulation.work_forms import StartForm
 

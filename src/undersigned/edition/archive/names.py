@@ -12,7 +12,7 @@ from undersigned.edition.archive.roll import Line
 from undersigned.edition.archive.search import Index
 from undersigned.edition.archive.site import Site
 from undersigned.edition.formats.tags import Markup, escape, joined, tag
-from undersigned.signing.fields import country_names
+from undersigned.lib.fields import country_names
 
 PATH = "names/index.html"
 PER_PAGE = 500

@@ -4,9 +4,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from undersigned.appeals import answers
 from undersigned.signing import ask_again as act
 from undersigned.signing.models import Asking
-from undersigned.signing.views import answers
+from undersigned.signing.views import refusals
 from undersigned.signing.views.confirm import dead
 
 
@@ -22,7 +23,7 @@ def again(request: HttpRequest, token: str) -> HttpResponse:
         if request.method != "POST":
             return _show(request, asking)
         if answers.is_cross_site(request):
-            return answers.cross_site(request)
+            return refusals.cross_site(request)
         said = request.POST.get("answer")
         if said not in ("yes", "no"):
             return _show(request, asking, status=422)

@@ -5,14 +5,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
-from undersigned.appeals import reading
+from undersigned.appeals import answers, reading
 from undersigned.appeals.models import Appeal
 from undersigned.lib import clock, tokens
 from undersigned.signing import confirm as act
 from undersigned.signing import limits, opening
 from undersigned.signing.forms import CodeForm
 from undersigned.signing.models import Signature
-from undersigned.signing.views import answers
+from undersigned.signing.views import refusals
 
 
 @csrf_exempt
@@ -26,7 +26,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
         if request.method != "POST":
             return _show(request, found)
         if answers.is_cross_site(request):
-            return answers.cross_site(request)
+            return refusals.cross_site(request)
         return _answer(request, found, act.confirm(token=token))
 
 
@@ -39,7 +39,7 @@ def code(request: HttpRequest) -> HttpResponse:
         if request.method != "POST":
             return answers.page(request, "signing/code.html", {"form": CodeForm()})
         if answers.is_cross_site(request):
-            return answers.cross_site(request)
+            return refusals.cross_site(request)
         request.encoding = "utf-8"
         return _type_code(request, CodeForm(request.POST))
 

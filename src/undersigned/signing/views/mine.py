@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
+from undersigned.appeals import answers
 from undersigned.lib import tokens
 from undersigned.signing import erase as erase_act
 from undersigned.signing import mine as act
@@ -16,7 +17,7 @@ from undersigned.signing import people
 from undersigned.signing import withdraw as withdraw_act
 from undersigned.signing.forms import ConsentForm, DisplayForm, TickForm
 from undersigned.signing.models import Signature
-from undersigned.signing.views import answers
+from undersigned.signing.views import refusals
 from undersigned.signing.views.confirm import dead
 
 View = Callable[..., HttpResponse]
@@ -38,7 +39,7 @@ def _private(purpose: str, *, one_click: bool = False) -> Callable[[View], View]
             with answers.speaking(signature.version.language):
                 # A mail program that unsubscribes for its owner is another site, and may (RFC 8058).
                 if request.method == "POST" and not one_click and answers.is_cross_site(request):
-                    return answers.cross_site(request)
+                    return refusals.cross_site(request)
                 return view(request, signature)
 
         return answer

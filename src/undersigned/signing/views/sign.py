@@ -12,14 +12,14 @@ from django.http import (
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from undersigned.appeals import reading
+from undersigned.appeals import answers, reading
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation import links
 from undersigned.lib import clock
 from undersigned.mailroom import outbox
 from undersigned.signing import intake, limits, opening, proof
 from undersigned.signing.forms import SignForm
-from undersigned.signing.views import answers
+from undersigned.signing.views import refusals
 
 
 def public_version(slug: str, text: str) -> Version:
@@ -57,7 +57,7 @@ def sign(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     version = public_version(slug, text)
     with answers.speaking(version.language):
         if answers.is_cross_site(request):
-            return answers.cross_site(request)
+            return refusals.cross_site(request)
         return _sign(request, version)
 
 
@@ -81,7 +81,7 @@ def _sign(request: HttpRequest, version: Version) -> HttpResponse:
     except intake.NotAccepted:
         return _show(request, form, status=422, closed=True)
     except (OperationalError, OSError):
-        return _show(request, form, status=503, retry=answers.RETRY_SECONDS)
+        return _show(request, form, status=503, retry=refusals.RETRY_SECONDS)
     return answers.see(reverse("signed", args=[version.text.appeal.slug, version.text.slug]))
 
 
@@ -113,7 +113,7 @@ def _show(
 
 def unavailable(request: HttpRequest, version: Version) -> HttpResponse:
     """The form with what was typed when it could not be stored just now."""
-    return _again(request, version, status=503, retry=answers.RETRY_SECONDS)
+    return _again(request, version, status=503, retry=refusals.RETRY_SECONDS)
 
 
 def closed(request: HttpRequest, version: Version) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""Answers that the signer's pages share."""
+"""Answers that the pages of signers and carriers share."""
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -12,8 +12,6 @@ from django.utils import translation
 from undersigned.appeals import languages
 from undersigned.lib import env, http
 
-RETRY_SECONDS = 30
-
 
 class SeeOther(HttpResponseRedirect):
     """A redirect after a POST: the browser fetches the next page and a reload repeats nothing."""
@@ -22,7 +20,7 @@ class SeeOther(HttpResponseRedirect):
 
 
 def speaking(language: str) -> AbstractContextManager[None]:
-    """Speaks the interface language for a text's language while it lasts."""
+    """Speaks the interface language for the language of a text or a person while it lasts."""
     return translation.override(languages.interface_language(language))
 
 
@@ -57,8 +55,3 @@ def see(address: str) -> HttpResponse:
 def is_cross_site(request: HttpRequest) -> bool:
     """Whether a browser says that this POST was sent by another site's page."""
     return http.is_cross_site(request.headers, host=request.get_host())
-
-
-def cross_site(request: HttpRequest) -> HttpResponse:
-    """Refuses a POST that another site's page sent."""
-    return page(request, "signing/cross_site.html", {}, status=403)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from undersigned.signing import fields, repeats
+from undersigned.lib import fields
+from undersigned.signing import repeats
 from undersigned.signing.collation import SIZE, sort_key
 
 NAMES = [
