@@ -38,6 +38,8 @@ class _Trouble(NamedTuple):
     closed: Callable[[HttpRequest, Version], HttpResponse]
 
 
+# Never sent: each door has an answer of its own to a signature that is stored.
+_STORED = Answer(0, [], b"")
 _IN_HTML = _Trouble(views.unavailable, views.closed)
 _IN_JSON = _Trouble(api.unavailable, api.closed)
 
@@ -57,6 +59,19 @@ class Sign:
     async def form(self, asked: Asked, slug: str, text: str) -> Answer | None:
         """The answer to a plain form."""
         values = None if asked.is_cross_site else asked.form()
+        refused = await self._sign(asked, values, slug, text, _IN_HTML)
+        return self._seen(slug, text) if refused is _STORED else refused
+
+    async def json(self, asked: Asked, slug: str, text: str) -> Answer | None:
+        """The answer to a plain JSON object."""
+        values = None if asked.is_cross_site else asked.json()
+        refused = await self._sign(asked, values, slug, text, _IN_JSON)
+        return self._accepted if refused is _STORED else refused
+
+    async def _sign(
+        self, asked: Asked, values: dict[str, Any] | None, slug: str, text: str, trouble: _Trouble
+    ) -> Answer | None:
+        """_STORED, the answer that says why not, or None for what is Django's to answer."""
         # Who came by a carrier's link is counted for the carrier, and Django looks that up.
         if values is None or "via" in values:
             return None
@@ -66,20 +81,7 @@ class Sign:
         request = self._take(version, values, asked.network)
         if not isinstance(request, SignRequest):
             return request
-        return await self._store(asked, version, request, _IN_HTML) or self._seen(slug, text)
-
-    async def json(self, asked: Asked, slug: str, text: str) -> Answer | None:
-        """The answer to a plain JSON object."""
-        values = None if asked.is_cross_site else asked.json()
-        if values is None or "via" in values:
-            return None
-        version = await self._version(slug, text)
-        if version is None or not _is_meant(version, values.get("version")):
-            return None
-        request = self._take(version, values, asked.network)
-        if not isinstance(request, SignRequest):
-            return request
-        return await self._store(asked, version, request, _IN_JSON) or self._accepted
+        return await self._store(asked, version, request, trouble)
 
     async def _version(self, slug: str, text: str) -> Version | None:
         version = await self._versions.newest(slug, text)
@@ -115,8 +117,8 @@ class Sign:
         version: Version,
         request: SignRequest,
         trouble: _Trouble,
-    ) -> Answer | None:
-        """None when it is stored; else the answer that says why not."""
+    ) -> Answer:
+        """_STORED, or the answer that says why not."""
         try:
             await self._writer.sign(intake.Intake(version, request, version.language))
         except Full:
@@ -127,7 +129,7 @@ class Sign:
             return await self._say(asked, lambda seen: trouble.closed(seen, version))
         except Exception as error:
             return await self._say(asked, failing(error))
-        return None
+        return _STORED
 
     async def _say(self, asked: Asked, view: View) -> Answer:
         return await self._inside.answer_soon(asked.scope, asked.body, view)
