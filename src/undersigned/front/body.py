@@ -18,6 +18,9 @@ LARGEST_KEPT = 54_000_000
 HELD_IN_MEMORY = 1_000_000
 SPOOLS_MAX = 4
 LONGEST_WAIT = 60.0
+# How long a refused body may still pass by, so that its sender reads why, and how long it may pause in that.
+LONGEST_LINGER = 5.0
+LONGEST_PAUSE = 1.0
 LARGEST_TOGETHER = 48_000_000
 
 
@@ -124,6 +127,16 @@ async def read(scope: Scope, receive: Receive, room: Room) -> Body:
         if isinstance(error, TimeoutError):
             raise TooSlow from None
         raise
+
+
+async def let_pass(receive: Receive) -> None:
+    """Drops what still comes of a refused body, until it ends, pauses or has had its time."""
+    now = asyncio.get_running_loop().time
+    end = now() + LONGEST_LINGER
+    with contextlib.suppress(TimeoutError, Gone):
+        async with asyncio.timeout(LONGEST_PAUSE) as pause:
+            async for _ in _parts(receive):
+                pause.reschedule(min(end, now() + LONGEST_PAUSE))
 
 
 def _largest(path: str, signed_in: bool) -> int:

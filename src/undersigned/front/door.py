@@ -25,6 +25,7 @@ from undersigned.lib.redact import redact
 LONGEST_QUEUE = 1000
 # Plain answers are logged as sums: a line for each would take as long as the answer.
 SUM_SECONDS = 60.0
+_TOO_LARGE = b"The request is larger than anything this site asks for.\n"
 _ASCII = bytes(range(0x21, 0x7F))
 
 access = logging.getLogger("undersigned.access")
@@ -113,7 +114,7 @@ class Front:
         try:
             return await body.read(scope, receive, self._room)
         except body.TooLarge:
-            await _refuse(send, 413, b"The request is larger than anything this site asks for.\n")
+            await _refuse_while_it_comes(receive, send)
         except body.TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
         except body.NoRoom:
@@ -178,17 +179,29 @@ def cleaned(scope: Scope, length: int = 0) -> Scope:
     }
 
 
+async def _refuse_while_it_comes(receive: Receive, send: Send) -> None:
+    """Says 413 at once, then lets the rest pass by: a connection closed on unread bytes loses the answer."""
+    await send({"type": "http.response.start", "status": 413, "headers": _refusal_headers(_TOO_LARGE)})
+    await send({"type": "http.response.body", "body": _TOO_LARGE, "more_body": True})
+    await body.let_pass(receive)
+    await send({"type": "http.response.body", "body": b""})
+
+
 async def _refuse(send: Send, status: int, text: bytes, *, retry: bytes = b"") -> None:
-    headers = [
+    headers = _refusal_headers(text)
+    if retry:
+        headers.append((b"retry-after", retry))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
+
+
+def _refusal_headers(text: bytes) -> list[tuple[bytes, bytes]]:
+    return [
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
     ]
-    if retry:
-        headers.append((b"retry-after", retry))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
 
 
 def _log_access(scope: Scope, status: int, seconds: float) -> None:
