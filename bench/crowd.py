@@ -44,8 +44,9 @@ def _state(state: str, *, listed: bool) -> tuple[Signature, PublicLine]:
     now = clock.now()
     done = state == Signature.State.RECORDED
     signature = Signature(
-        appeal=appeal, version=version, state=state, consent_wording="1", created_at=now, confirmed_at=now,
-        recorded_at=now if done else None, salt_public=bytes(32), salt_private=bytes(32),
+        appeal=appeal, version=version, state=state, stands=True, consent_wording="1",
+        created_at=now, confirmed_at=now, recorded_at=now if done else None,
+        salt_public=bytes(32), salt_private=bytes(32),
     )  # fmt: skip
     line = PublicLine(appeal=appeal, version=version, place="Lower Quay", country="PT", listed=listed)
     return signature, line

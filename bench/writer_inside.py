@@ -23,11 +23,11 @@ _NUMBERS = "WITH RECURSIVE n(i) AS (SELECT %s UNION ALL SELECT i + 1 FROM n WHER
 _NOW = "'2026-01-01 00:00:00'"
 # What recorded signatures and their sent mail take up; no leaves, since no writer looks at them.
 _FILL = (
-    f"""{_NUMBERS} INSERT INTO signing_signature (id, appeal_id, version_id, kind, state, display,
+    f"""{_NUMBERS} INSERT INTO signing_signature (id, appeal_id, version_id, kind, state, stands, display,
         nonce, repeat_key, wants_updates, for_addressee, for_edition, consent_wording,
         created_at, confirmed_at, recorded_at, keeps_name, reason, salt_public, salt_private,
         commitment, leaf_index)
-    SELECT i, v.appeal, v.version, 'mail', 'recorded', 'name',
+    SELECT i, v.appeal, v.version, 'mail', 'recorded', 1, 'name',
         cast(printf('%%012d', i) || 'abcd' AS blob), randomblob(32), 0, 0, 0, '1',
         {_NOW}, {_NOW}, {_NOW}, 0, '', randomblob(32), randomblob(32), hex(randomblob(21)), i
     FROM n, (SELECT appeal_id AS appeal, v.id AS version FROM appeals_version v

@@ -10,8 +10,8 @@ from undersigned.ledger.rules import Row
 
 _COLUMNS = 'log_id, "index", entry, text_index, dead, adopted'
 _SOME = f"INSERT INTO ledger_leaf ({_COLUMNS}) VALUES "  # noqa: S608  names above
-# Six numbers a row: below SQLite's oldest limit of parameters in one statement.
-_CHUNK = 160
+# Six values a row: below SQLite's limit of parameters in one statement (32,766).
+_CHUNK = 5000
 _ARRAYS = (
     f"INSERT INTO ledger_leaf ({_COLUMNS}) SELECT %s, i, e, t, d, %s "  # noqa: S608  names above
     "FROM unnest(%s::bigint[], %s::bytea[], %s::bigint[], %s::boolean[]) AS v(i, e, t, d)"

@@ -24,8 +24,8 @@ from undersigned.signing.batch import Batch, Row
 from undersigned.signing.models import Amendment, RecordedEnd, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
 
-# Two numbers a row: below every database's limit of parameters in one statement.
-_CHUNK = 900
+# Two numbers a row: below every database's limit of parameters in one statement (32,766).
+_CHUNK = 10_000
 _PATIENCE = 10.0
 _T = TypeVar("_T")
 
@@ -95,8 +95,9 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
                 recorded += len(batch.signs)
                 _append(locked, batch, now)
             due = due and batch.full
-        with transaction.atomic():
-            _end(appeal, Log.objects.select_for_update().get(pk=found.pk), now)
+        if appeal.state == Appeal.State.CLOSED:
+            with transaction.atomic():
+                _end(appeal, Log.objects.select_for_update().get(pk=found.pk), now)
         publish.publish(found)
     return recorded
 

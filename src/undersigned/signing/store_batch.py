@@ -18,7 +18,7 @@ _SIGNATURES = rows.Insert(
         "created_at": "timestamptz",
     },
     {
-        "kind": "'mail'", "state": "'pending'", "consent_wording": f"'{consent.WORDING}'",
+        "kind": "'mail'", "state": "'pending'", "stands": "false", "consent_wording": f"'{consent.WORDING}'",
         "keeps_name": "false", "reason": "''", "commitment": "''",
     },
 )  # fmt: skip
@@ -32,7 +32,7 @@ _LINES = rows.Insert(
     {"listed": "false"},
 )  # fmt: skip
 _PERSONS = rows.Insert("signing_person", {"signature_id": "bigint", "sealed": "bytea"}, {})
-# Each half by its own index; the states stand there as they stand in the index.
+# Each half by its own index; the conditions stand there as they stand in the index.
 _LEFT = """
     WITH wanted AS (SELECT * FROM {wanted})
     SELECT s.appeal_id, s.repeat_key, s.state, {created}, s.id, 0, NULL, NULL, '', 0, ''
@@ -44,8 +44,7 @@ _LEFT = """
     FROM wanted k CROSS JOIN signing_signature s
          JOIN appeals_version v ON v.id = s.version_id
          LEFT JOIN signing_person p ON p.signature_id = s.id
-    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2
-          AND s.state IN ('confirmed', 'recorded', 'held', 'disputed')
+    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2 AND s.stands
     ORDER BY 5
 """
 

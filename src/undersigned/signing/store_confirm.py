@@ -29,7 +29,7 @@ _STAND = rows.Update(
         "confirmed_at": "timestamptz", "salt_public": "bytea", "salt_private": "bytea",
         "commitment": "text", "first_order": "integer",
     },
-    {"state": "'confirmed'"},
+    {"state": "'confirmed'", "stands": "true"},
 )  # fmt: skip
 
 
@@ -81,15 +81,14 @@ def families(found: Sequence[Found]) -> dict[Key | int, Family]:
     return made
 
 
-# Each half by its own index; the states stand there as they stand in the index.
+# Each half by its own index; the conditions stand there as they stand in the index.
 _WAIT_OR_STAND = """
     WITH wanted AS (SELECT * FROM {wanted})
     SELECT s.id FROM wanted k CROSS JOIN signing_signature s
     WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2 AND s.state = 'pending'
     UNION ALL
     SELECT s.id FROM wanted k CROSS JOIN signing_signature s
-    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2
-          AND s.state IN ('confirmed', 'recorded', 'held', 'disputed')
+    WHERE s.appeal_id = k.column1 AND s.repeat_key = k.column2 AND s.stands
 """
 
 

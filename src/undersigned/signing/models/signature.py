@@ -1,8 +1,26 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from undersigned.appeals.models import Appeal, Version
 from undersigned.circulation.models import Carrier
+
+
+class _Rows(models.QuerySet["Signature"]):
+    """Keeps `stands` with the state where many rows are written at once."""
+
+    def update(self, **values: Any) -> int:
+        if "state" in values:
+            values["stands"] = values["state"] in Signature.LIVE
+        return super().update(**values)
+
+    def bulk_create(self, objs: Iterable["Signature"], *args: Any, **options: Any) -> list["Signature"]:
+        rows = list(objs)
+        for row in rows:
+            row.stands = row.state in Signature.LIVE
+        return super().bulk_create(rows, *args, **options)
 
 
 class Signature(models.Model):
@@ -39,6 +57,9 @@ class Signature(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIL)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     display = models.CharField(max_length=10, choices=Display.choices, default=Display.NAME)
+    # Whether the state is one of LIVE. A column, so that recording leaves the index of those who stand alone:
+    # a condition on the state would have SQLite write each of its entries anew, all over the index.
+    stands = models.BooleanField(default=False)
     # Links are HMACs over the nonce; it begins with the moment, so that the index grows at its end.
     nonce = models.BinaryField(max_length=16, unique=True)
     # HMAC of the normalised address under the appeal's own key, outside database and backups.
@@ -68,12 +89,19 @@ class Signature(models.Model):
     commitment = models.CharField(max_length=43, blank=True)
     leaf_index = models.PositiveBigIntegerField(null=True)
 
+    objects = _Rows.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["appeal", "repeat_key"],
-                condition=models.Q(state__in=["confirmed", "recorded", "held", "disputed"]),
+                condition=models.Q(stands=True),
                 name="signing_signature_one_live",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(stands=True, state__in=["confirmed", "recorded", "held", "disputed"])
+                | models.Q(stands=False, state__in=["pending", "refused", "withdrawn", "struck", "moved"]),
+                name="signing_signature_stands_by_state",
             ),
             models.UniqueConstraint(
                 fields=["appeal", "leaf_index"],
@@ -132,6 +160,14 @@ class Signature(models.Model):
                 condition=models.Q(state__in=["refused", "withdrawn", "struck", "moved"]),
             ),
         ]
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """As any model; `stands` goes with the state."""
+        self.stands = self.state in self.LIVE
+        named = options.get("update_fields")
+        if named is not None and "state" in named:
+            options["update_fields"] = [*named, "stands"]
+        super().save(*args, **options)
 
 
 class PublicLine(models.Model):
