@@ -6,7 +6,7 @@
 #   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev chromium pango test lint types format contracts test-sqlite test-postgres bench lock clean
+.PHONY: help run install install-dev chromium pango wrk test lint types format contracts test-sqlite test-postgres bench lock clean
 SHELL := /bin/sh
 
 PORT ?= 8000
@@ -108,7 +108,17 @@ test-postgres: install-dev
 format: install-dev
 	@$(PY) -m ruff check --fix --quiet . ; $(PY) -m ruff format .
 
-bench: install-dev
+# The load of the front's figures comes from wrk.
+wrk:
+	@if command -v wrk >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing wrk from Debian …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends wrk; \
+	else \
+	    echo "The measurements need wrk: install it (Debian: apt-get install wrk) and run again" >&2; exit 1; \
+	fi
+
+bench: install-dev wrk
 	@$(PY) -m bench
 
 # Addresses of package indexes never stand in a lock file.

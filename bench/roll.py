@@ -6,13 +6,14 @@ The page is the whole answer of the names page through Django. Rows are written 
 import argparse
 import json
 
+from bench.goals import Goal
 from bench.site import Site, site
 
 _FEW = 1000
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Prints the table."""
+def main(argv: list[str] | None = None) -> list[Goal]:
+    """Prints the table; gives what was wanted of it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--names", type=int, default=1_000_000)
     parser.add_argument("--export", type=int, default=1_000_000, help="lines of the large export")
@@ -29,6 +30,13 @@ def main(argv: list[str] | None = None) -> None:
     sizes = f"{small['memory']:.0f} and {large['memory']:.0f} MB"
     print(f"CSV export, most anonymous memory at 10,000 and {middle:,}: {sizes}")
     print(f"CSV export with personal data: {large['lines']:,.0f} lines a second")
+    pages = [
+        Goal(f"{name}, at {options.names:,}, times that at 1,000", many[name] / before, 2, at_most=True)
+        for name, before in few.items()
+        if "page" in name
+    ]
+    times = large["memory"] / small["memory"]
+    return [*pages, Goal(f"CSV of {middle:,}, memory, times that of 10,000", times, 1.5, at_most=True)]
 
 
 def _inside(place: Site, what: str, number: int, start: int) -> dict[str, float]:

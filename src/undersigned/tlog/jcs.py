@@ -72,7 +72,7 @@ def loads(data: bytes) -> Any:
 def nfc(value: Any) -> Any:
     """Every string inside, keys too, in Unicode normal form C."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return value if value.isascii() else unicodedata.normalize("NFC", value)
     if isinstance(value, dict):
         return {nfc(key): nfc(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
