@@ -9,6 +9,7 @@ from undersigned.circulation.models.letters import (
     ListPreview,
     Reply,
 )
+from undersigned.circulation.models.sheets import Sheet
 from undersigned.circulation.models.work import Work
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "LetterTemplate",
     "ListPreview",
     "Reply",
+    "Sheet",
     "Work",
 ]
