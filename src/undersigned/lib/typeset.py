@@ -1,0 +1,109 @@
+"""Pages of HTML laid out as tagged PDF by WeasyPrint, which leans on the system's Pango.
+
+It is a program of its own, started by `lib.printer`: nothing that serves readers loads these libraries, and a
+long layout takes time from nobody. A module that lays out by itself may import it, too; where Pango is not
+installed that raises an ImportError which says what to install.
+"""
+
+import contextlib
+import gc
+import hashlib
+import io
+import json
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+try:
+    # Where a library is missing, WeasyPrint prints a paragraph before it raises.
+    with contextlib.redirect_stdout(io.StringIO()):
+        import cssselect2
+        import pydyf
+        import weasyprint
+except OSError as error:
+    _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+    raise ImportError(f"Pango is not installed (Debian: apt-get install {_NEEDS})") from error
+
+# Its steps, page by page, are nobody's news.
+for _name in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+VARIANT = "pdf/ua-1"
+# What the program answers with where a library is missing.
+MISSING = 3
+
+__all__ = [
+    "VARIANT",
+    "cssselect2",
+    "fetch_nothing",
+    "identifier",
+    "main",
+    "pydyf",
+    "uncollected",
+    "weasyprint",
+]
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the collector of cycles, which walks all boxes again and again for a tenth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def fetch_nothing() -> Any:
+    """Fetches nothing from anywhere: a page holds all that it shows."""
+    return weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+
+
+def identifier(page: str) -> bytes:
+    """Names a PDF by what it was made from: the same page gives the same file."""
+    return hashlib.sha256(page.encode("utf-8")).hexdigest()[:32].encode("ascii")
+
+
+def first_fit(choices: Sequence[tuple[str, int]], style: str) -> tuple[int, Any]:
+    """The first of some pages, each shorter than the one before, that needs no more sides than it may.
+
+    The last one is taken in any case.
+    """
+    fetcher = fetch_nothing()
+    sheet = weasyprint.CSS(string=style, url_fetcher=fetcher)
+    made: dict[int, Any] = {}
+    low, high = 0, len(choices) - 1
+    while low < high:
+        middle = (low + high) // 2
+        made = {middle: _laid_out(choices[middle][0], sheet, fetcher)}
+        if len(made[middle].pages) <= choices[middle][1]:
+            high = middle
+        else:
+            low = middle + 1
+    return low, made.get(low) or _laid_out(choices[low][0], sheet, fetcher)
+
+
+def _laid_out(page: str, sheet: Any, fetcher: Any) -> Any:
+    html = weasyprint.HTML(string=page, url_fetcher=fetcher)
+    return html.render(stylesheets=[sheet], pdf_variant=VARIANT)
+
+
+def main() -> None:
+    """Reads `{"style", "choices": [[page, sides], …]}`; writes a line of JSON, then the PDF."""
+    os.nice(10)
+    asked = json.load(sys.stdin)
+    choices = [(str(page), int(sides)) for page, sides in asked["choices"]]
+    with uncollected():
+        choice, document = first_fit(choices, asked["style"])
+        out = io.BytesIO()
+        document.write_pdf(out, pdf_variant=VARIANT, pdf_identifier=identifier(choices[choice][0]))
+    facts = {"choice": choice, "sides": len(document.pages)}
+    sys.stdout.buffer.write(json.dumps(facts).encode() + b"\n" + out.getvalue())
+
+
+if __name__ == "__main__":
+    main()
