@@ -15,18 +15,19 @@ from pathlib import Path
 
 import undersigned
 
-SECONDS = 120.0
-_WAITING = 60.0
+SECONDS = 60.0
 _PROGRAM = "undersigned.lib.typeset"
 _press = threading.Lock()
+# One prints, one waits; whoever comes then is sent away at once: threads are there for readers and signers.
+_room = threading.BoundedSemaphore(2)
 
 
 class Unavailable(Exception):
-    """Nothing can be printed on this machine; the message says what is missing, in one line."""
+    """This cannot be printed here; the message says what is missing, or that it takes too long, in one line."""
 
 
 class Busy(Exception):
-    """Others print now, or what was asked for took too long; it can be tried again."""
+    """Others print now; it can be tried again."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,17 @@ def fitting(choices: Sequence[tuple[str, int]], style: str) -> Printed:
 
     Each page must be shorter than the one before it.
     """
-    if missing := _missing():
-        raise Unavailable(missing)
-    if not _press.acquire(timeout=_WAITING):
+    if lacking := missing():
+        raise Unavailable(lacking)
+    if not _room.acquire(blocking=False):
         raise Busy
     try:
-        done = _run(json.dumps({"style": style, "choices": list(choices)}).encode())
+        with _press:
+            done = _run(json.dumps({"style": style, "choices": list(choices)}).encode())
     except subprocess.TimeoutExpired:
-        raise Busy from None
+        raise Unavailable(f"the layout takes longer than {SECONDS:.0f} seconds") from None
     finally:
-        _press.release()
+        _room.release()
     if done.returncode:
         raise Unavailable(_last_line(done.stderr))
     head, _line, data = done.stdout.partition(b"\n")
@@ -67,15 +69,21 @@ def fitting(choices: Sequence[tuple[str, int]], style: str) -> Printed:
 
 def missing() -> str:
     """What must be installed before anything can be printed; empty where nothing is missing."""
-    return _missing()
+    try:
+        _look()
+    except Unavailable as error:
+        return str(error)
+    return ""
 
 
 @lru_cache(maxsize=1)
-def _missing() -> str:
+def _look() -> None:
+    """Tries once whether the program starts; what is missing is looked for again each time."""
     asked = subprocess.run(
         [*_python(), "-c", f"import {_PROGRAM}"], env=_environment(), capture_output=True, check=False
     )
-    return _last_line(asked.stderr) if asked.returncode else ""
+    if asked.returncode:
+        raise Unavailable(_last_line(asked.stderr))
 
 
 def _run(data: bytes) -> subprocess.CompletedProcess[bytes]:

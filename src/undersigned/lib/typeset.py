@@ -31,8 +31,6 @@ for _name in ("weasyprint.progress", "fontTools"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 VARIANT = "pdf/ua-1"
-# What the program answers with where a library is missing.
-MISSING = 3
 
 __all__ = [
     "VARIANT",

@@ -6,11 +6,6 @@ written, and says what is missing where Pango is not installed.
 
 from __future__ import annotations
 
-import contextlib
-import gc
-import hashlib
-import io
-import logging
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -26,18 +21,17 @@ from undersigned.edition.formats.tags import Markup, end, escape, start, tag
 from undersigned.edition.formats.xhtml import as_xml
 
 try:
-    # Where a library is missing, WeasyPrint prints a paragraph before it raises.
-    with contextlib.redirect_stdout(io.StringIO()):
-        import cssselect2
-        import pydyf
-        import weasyprint
-except OSError as error:
-    _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
-    raise Unavailable(f"pdf: Pango is not installed (Debian: apt-get install {_NEEDS})") from error
-
-# Its steps, page by page, are nobody's news.
-for _name in ("weasyprint.progress", "fontTools"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+    from undersigned.lib.typeset import (
+        VARIANT,
+        cssselect2,
+        fetch_nothing,
+        identifier,
+        pydyf,
+        uncollected,
+        weasyprint,
+    )
+except ImportError as error:
+    raise Unavailable(f"pdf: {error}") from error
 
 # Layout takes about a thousandth of a second and 60 kB for each name.
 MOST_NAMES = 50_000
@@ -46,21 +40,9 @@ MOST_NAMES = 50_000
 def write(edition: Edition, text: Text, out: BinaryIO) -> None:
     """Writes the PDF; it is laid out whole in memory, so that very many names are only counted in it."""
     page = "".join(pieces(edition, text))
-    with _uncollected():
-        document = _Page(page).render(stylesheets=[_style()], pdf_variant="pdf/ua-1")
-        document.write_pdf(out, finisher=_finish, pdf_variant="pdf/ua-1", pdf_identifier=_identifier(page))
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles, which walks all boxes again and again for a tenth of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
+    with uncollected():
+        document = _Page(page).render(stylesheets=[_style()], pdf_variant=VARIANT)
+        document.write_pdf(out, finisher=_finish, pdf_variant=VARIANT, pdf_identifier=identifier(page))
 
 
 def pieces(edition: Edition, text: Text) -> Iterator[str]:
@@ -101,19 +83,10 @@ def _line(text: Text, line: Signatory, several: bool) -> str:
     return f"<li>{escape(', '.join(parts))}</li>\n"
 
 
-def _identifier(page: str) -> bytes:
-    return hashlib.sha256(page.encode("utf-8")).hexdigest()[:32].encode("ascii")
-
-
 @lru_cache(maxsize=1)
 def _style() -> Any:
     style = (Path(__file__).parent / "pdf.css").read_text(encoding="utf-8")
-    return weasyprint.CSS(string=style, url_fetcher=_nothing())
-
-
-def _nothing() -> Any:
-    """Fetches nothing from anywhere: an edition holds all that it shows."""
-    return weasyprint.urls.URLFetcher(allowed_protocols=("data",))
+    return weasyprint.CSS(string=style, url_fetcher=fetch_nothing())
 
 
 class _Page(weasyprint.HTML):  # type: ignore[misc] # the package has no types
@@ -124,7 +97,7 @@ class _Page(weasyprint.HTML):  # type: ignore[misc] # the package has no types
         root = ElementTree.fromstring(as_xml(page))  # noqa: S314
         resolve(root)
         self.base_url = None
-        self.url_fetcher = _nothing()
+        self.url_fetcher = fetch_nothing()
         self.media_type = "print"
         self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
         self.etree_element = self.wrapper_element.etree_element
