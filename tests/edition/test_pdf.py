@@ -158,7 +158,7 @@ def test_too_many_names_are_counted_and_their_place_is_told(
 
 
 def test_nothing_is_fetched_for_a_page() -> None:
-    fetcher = pdf._nothing()
+    fetcher = pdf.fetch_nothing()
     for address in ("http://127.0.0.1:1/", "file:///etc/hostname"):
         with pytest.raises(ValueError, match="disallowed"):
             fetcher.fetch(address)

@@ -63,6 +63,7 @@ ACTS: Mapping[str, object] = {
     "carriers.settle": _("set how far the letter may travel"),
     "carriers.send": _("sent a covering letter"),
     "carriers.remind": _("reminded a carrier"),
+    "sheets.issue": _("issued signature sheets"),
     "dispatch.start": _("started sending covering letters"),
     "letter.compose": _("composed a carrier's letter"),
     "letter.edit": _("changed a carrier's letter"),

@@ -7,6 +7,7 @@ letters = later.Views("undersigned.circulation.views.letters")
 lists = later.Views("undersigned.circulation.views.lists")
 review = later.Views("undersigned.circulation.views.review")
 runs = later.Views("undersigned.circulation.views.runs")
+sheets = later.Views("undersigned.circulation.views.desk_sheets")
 
 # All below /desk/: the circulation desk.
 urlpatterns = [
@@ -18,6 +19,11 @@ urlpatterns = [
     path("appeals/<slug:slug>/carriers/letters/<str:language>/", letters.template, name="desk-letter"),
     path("appeals/<slug:slug>/carriers/runs/", runs.start, name="desk-runs"),
     path("appeals/<slug:slug>/carriers/runs/<int:pk>/", runs.run, name="desk-run"),
+    path("appeals/<slug:slug>/carriers/sheets/", sheets.listing, name="desk-sheets"),
+    path("appeals/<slug:slug>/carriers/sheets/<int:first>-<int:last>/", sheets.page, name="desk-sheets-page"),
+    path(
+        "appeals/<slug:slug>/carriers/sheets/<int:first>-<int:last>.pdf", sheets.pdf, name="desk-sheets-pdf"
+    ),
     path("appeals/<slug:slug>/carriers/texts/", review.listing, name="desk-carriers-texts"),
     path("appeals/<slug:slug>/carriers/texts/<slug:text>/", review.one, name="desk-carriers-text"),
     path("appeals/<slug:slug>/carriers/<int:pk>/", desk.one, name="desk-carrier"),

@@ -38,7 +38,7 @@ def private(view: View) -> View:
 
     @csrf_exempt
     @wraps(view)
-    def answered(request: HttpRequest, token: str) -> HttpResponse:
+    def answered(request: HttpRequest, token: str, **place: Any) -> HttpResponse:
         if request.method not in ("GET", "HEAD", "POST"):
             return answers.guarded(HttpResponseNotAllowed(["GET", "HEAD", "POST"]))
         carrier = links.find(token)
@@ -51,7 +51,7 @@ def private(view: View) -> View:
             if request.method == "POST" and answers.is_cross_site(request):
                 return answers.page(request, "circulation/cross_site.html", {}, status=403)
             try:
-                return view(request, carrier, token)
+                return view(request, carrier, token, **place)
             except act.LinkOver as error:
                 return over(request, carrier, error.why)
 
