@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from undersigned.circulation import erasures, links, people, post, rights
+from undersigned.circulation import erasures, links, notices, people, post, rights
 from undersigned.circulation.fields import clean_words
 from undersigned.circulation.models import Carrier, DoNotWrite, Reply
 from undersigned.lib import clock
@@ -107,3 +107,4 @@ def _keep(carrier: Carrier, words: str, now: datetime) -> None:
     if Reply.objects.filter(carrier=carrier).count() >= REPLIES_MAX:
         raise NotAllowed(_("You have written very often. Please wait for the author's answer."))
     Reply.objects.create(carrier=carrier, sealed=people.seal_reply(words), at=now)
+    notices.reply(carrier.appeal, now)

@@ -16,7 +16,7 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal
-from undersigned.circulation import enclosed, people
+from undersigned.circulation import enclosed, enclosed_pdf, people
 from undersigned.circulation.fields import clean_language, clean_words
 from undersigned.circulation.models import Carrier, CoveringLetter, LetterTemplate
 from undersigned.circulation.people import Words
@@ -126,6 +126,7 @@ class Composer:
         }
         self._texts = enclosed.texts_of(self.appeal)
         self._enclosed: dict[int, enclosed.Enclosed] = {}
+        self._printed: set[int] = set()
 
     def template(self, language: str) -> LetterTemplate:
         """The template in a language, or in its main language; raises NoTemplate."""
@@ -142,6 +143,13 @@ class Composer:
         if text.pk not in self._enclosed:
             self._enclosed[text.pk] = enclosed.of(text)
         return self._enclosed[text.pk]
+
+    def print(self, carrier: Carrier) -> None:
+        """Lays out what the carrier is sent, unless that was done; raises printer.Busy."""
+        found = self.enclosed(carrier)
+        if found.text.pk not in self._printed:
+            enclosed_pdf.make(found)
+            self._printed.add(found.text.pk)
 
     def author(self, carrier: Carrier) -> str:
         """In whose name the letter is written."""

@@ -11,9 +11,11 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import collected, people
-from undersigned.circulation.models import Carrier, CoveringLetter
+from undersigned.circulation.models import Carrier, CoveringLetter, Reply
 
 SIZE = 50
+# Stands beside the states in an address: whoever wrote to the author, wherever else they stand.
+WROTE = "wrote"
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Asked:
         """From an address's parameters."""
         state = str(values.get("state", ""))
         return cls(
-            state=state if state in Carrier.State.values else "",
+            state=state if state in (*Carrier.State.values, WROTE) else "",
             query=" ".join(str(values.get("q", "")).replace("\0", "").split())[:254],
             after=_number(values.get("after")),
             before=_number(values.get("before")),
@@ -98,6 +100,8 @@ def page(*, actor: User, appeal: Appeal, asked: Asked, size: int = SIZE) -> Show
     if asked.query:
         # Names are sealed: only a whole address finds somebody, by its keyed hash.
         rows = rows.filter(address_key=people.address_key(asked.query))
+    elif asked.state == WROTE:
+        rows = rows.filter(pk__in=Reply.objects.filter(carrier__appeal=appeal).values("carrier"))
     elif asked.state:
         rows = rows.filter(state=asked.state)
     backwards = asked.before is not None or asked.last

@@ -4,17 +4,20 @@ Each chunk is one transaction: mails, dates and the place in the list are kept t
 that a crash repeats nothing and forgets nobody. The mailroom's key of each letter is the second lock.
 """
 
+import contextlib
+
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
-from undersigned.circulation import post
+from undersigned.circulation import enclosed_pdf, post
 from undersigned.circulation.covering import Composer, NoTemplate, NotPossible
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch
-from undersigned.lib import clock
+from undersigned.lib import clock, printer
 
 CHUNK = 100
 LIVE = (Dispatch.State.RUNNING, Dispatch.State.PAUSED)
@@ -85,6 +88,23 @@ def _turn(actor: User, dispatch: Dispatch, before: str, after: str, verb: str) -
     _record(actor, dispatch, verb)
 
 
+def print_ahead(number: int, *, chunk: int = CHUNK) -> None:
+    """Lays out what the next chunk of a run encloses, each text once, before its transaction begins."""
+    runs = Dispatch.objects.select_related("appeal__team")
+    run = runs.filter(pk=number, state=Dispatch.State.RUNNING, kind=Dispatch.Kind.COVER).first()
+    if run is None:
+        return
+    composer = Composer(run.appeal)
+    for carrier in _next(run, chunk).select_related("text__appeal"):
+        with contextlib.suppress(printer.Busy):
+            composer.print(carrier)
+
+
+def _next(run: Dispatch, chunk: int) -> QuerySet[Carrier]:
+    rows = post.due(run.appeal, run.kind, clock.now()).filter(pk__gt=run.cursor, pk__lte=run.last_carrier)
+    return rows.order_by("pk")[:chunk]
+
+
 @transaction.atomic
 def step(number: int, *, chunk: int = CHUNK) -> int:
     """Queues the next chunk of a run, and ends the run after the last one; how many carriers were seen."""
@@ -97,9 +117,8 @@ def step(number: int, *, chunk: int = CHUNK) -> int:
     )
     if run is None:
         return 0
-    rows = post.due(run.appeal, run.kind, now).filter(pk__gt=run.cursor, pk__lte=run.last_carrier)
     # Locked against a letter that is edited or taken back at this very moment.
-    numbers = list(rows.order_by("pk").values_list("pk", flat=True)[:chunk])
+    numbers = list(_next(run, chunk).values_list("pk", flat=True))
     found = list(Carrier.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
     letters = {row.pk: row for row in CoveringLetter.objects.filter(carrier__in=numbers)}
     done = _post(run, [_with(row, run, letters.get(row.pk)) for row in found if _still(row, run)])
@@ -139,10 +158,18 @@ def _waits(carrier: Carrier) -> bool:
     return letter is not None and letter.state == CoveringLetter.State.DRAFT
 
 
-@transaction.atomic
 def send_one(*, actor: User, carrier: Carrier) -> None:
     """Sends one covering letter, approved by this very act; raises Forbidden, NoTemplate, NotPossible."""
     require(actor, "carriers.manage", carrier.appeal.team)
+    try:
+        Composer(carrier.appeal).print(carrier)
+    except printer.Busy:
+        raise NotPossible(_("Others are printing just now. Please try again in a moment.")) from None
+    _send_one(actor, carrier)
+
+
+@transaction.atomic
+def _send_one(actor: User, carrier: Carrier) -> None:
     row = Carrier.objects.select_for_update(of=("self",)).get(pk=carrier.pk)
     if row.queued_at is not None:
         raise NotPossible(_("This letter has been sent."))

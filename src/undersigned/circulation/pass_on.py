@@ -3,11 +3,13 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from undersigned.circulation import enrol, post
+from undersigned.circulation import enrol, links, post
 from undersigned.circulation.answer import NotAllowed, locked
+from undersigned.circulation.covering import Composer
 from undersigned.circulation.enrol import Entry
 from undersigned.circulation.models import DEPTH_LIMIT, Carrier, Circulation
 from undersigned.circulation.rights import Rights
+from undersigned.lib import clock, printer
 
 # So many may one carrier write to: a link in wrong hands is no mailing list.
 PASS_ON_MAX = 20
@@ -26,13 +28,25 @@ def room(carrier: Carrier) -> int:
     return max(0, PASS_ON_MAX - carrier.children.count())
 
 
-@transaction.atomic
 def pass_on(*, token: str, entry: Entry, given: Rights) -> None:
     """Writes to one more person in the author's words, with this carrier as the parent.
 
     Says nothing of whether the address had the letter: a carrier sees the own circle only. Raises
     LinkOver, NotAllowed, FieldError, NoTemplate, Carrier.DoesNotExist.
     """
+    found = links.find(token)
+    if found is not None and found.may_pass_on and not links.hindrance(found, clock.now()):
+        entry = enrol.clean(name=entry.name, email=entry.email, language=entry.language)
+        child = Carrier(appeal=found.appeal, text=found.text, language=entry.language)
+        try:
+            Composer(found.appeal).print(child)
+        except printer.Busy:
+            raise NotAllowed(_("Others are printing just now. Please try again in a moment.")) from None
+    _pass_on(token, entry, given)
+
+
+@transaction.atomic
+def _pass_on(token: str, entry: Entry, given: Rights) -> None:
     carrier, now = locked(token)
     if not carrier.may_pass_on:
         raise NotAllowed(_("The author did not give you this right."))

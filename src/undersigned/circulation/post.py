@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal
-from undersigned.circulation import links, people
+from undersigned.circulation import enclosed_pdf, links, people
 from undersigned.circulation.covering import Composer, NoTemplate, draft, written_date
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch, DoNotWrite
 from undersigned.mailroom import enclosures, queue
@@ -82,7 +82,7 @@ class Post:
 
     def __post_init__(self) -> None:
         self.composer = Composer(self.appeal)
-        self._files: dict[int, str] = {}
+        self._files: dict[int, list[str]] = {}
 
     def covers(self, carriers: Sequence[Carrier]) -> Posted:
         """Queues the covering letters of these carriers in the caller's transaction, each once."""
@@ -136,7 +136,7 @@ class Post:
             **self._params(carrier, letter.language),
             "letter_subject": words.subject,
             "body": words.body.replace("{link}", link),
-            "enclosures": [self._file(carrier)],
+            "enclosures": self._enclosures(carrier),
         }
         return self._enqueue(carrier, cover_key(carrier.pk), "cover", params, cover_ref(carrier.pk))
 
@@ -165,12 +165,16 @@ class Post:
             "unsubscribe_url": links.private(carrier, "carry-stop"),
         }
 
-    def _file(self, carrier: Carrier) -> str:
+    def _enclosures(self, carrier: Carrier) -> list[str]:
+        """The text, and its PDF where one was laid out before: nothing is printed in a transaction."""
         found = self.composer.enclosed(carrier)
         if found.text.pk not in self._files:
-            self._files[found.text.pk] = enclosures.keep(
-                name=found.file_name, media_type="text/plain", data=found.plain.encode()
-            )
+            files = [(found.file_name, "text/plain", found.plain.encode())]
+            if (pdf := enclosed_pdf.made(found)) is not None:
+                files.append((enclosed_pdf.file_name(found), enclosed_pdf.MEDIA_TYPE, pdf))
+            self._files[found.text.pk] = [
+                enclosures.keep(name=name, media_type=kind, data=data) for name, kind, data in files
+            ]
         return self._files[found.text.pk]
 
     def _enqueue(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from undersigned.circulation import dispatch, expire
+from undersigned.circulation import dispatch, enclosed_pdf, expire
 from undersigned.circulation.models import Carrier, Dispatch, ListPreview
 from undersigned.circulation.post import cover_key
 from undersigned.lib import clock
@@ -30,6 +30,7 @@ def go(now: datetime | None = None) -> int:
     seen = 0
     for number in list(Dispatch.objects.filter(state=Dispatch.State.RUNNING).values_list("pk", flat=True)):
         for _turn in range(_STEPS):
+            dispatch.print_ahead(number)
             handled = dispatch.step(number)
             seen += handled
             if handled < dispatch.CHUNK:
@@ -82,6 +83,7 @@ def tidy(now: datetime | None = None) -> None:
     expire.erase_due(now)
     ListPreview.objects.filter(created_at__lt=now - _PREVIEW_KEPT).delete()
     enclosures.drop_unused(now)
+    enclosed_pdf.drop_unused()
 
 
 def _bounces(now: datetime) -> None:

@@ -29,7 +29,7 @@ _NAMES = re.compile(r'</?a\b[^>]*>| (?:id|role|aria-label|aria-labelledby|class)
 
 @dataclass(frozen=True)
 class Plan:
-    """How much of the text a sheet shows: all on the side with the lines, all on its front, or its opening."""
+    """How much of the text a sheet shows: all of it above the lines, all on its front, or its opening."""
 
     front: bool = True
     small: bool = False
@@ -84,10 +84,9 @@ def _plan(version_number: int, layout: Layout, _base: str) -> Plan:
 def _openings(version: Version) -> list[Plan]:
     parts = parallel.paragraphs(reading.document(version).rendered.plain)
     most = min(len(parts), _PARAGRAPHS)
-    cuts = [cut for cut in (4 * _SHORTEST, 3 * _SHORTEST, 2 * _SHORTEST, _SHORTEST)]
     return [
-        *(Plan(opening=number) for number in range(most, 0, -1) if number < len(parts)),
-        *(Plan(opening=1, cut=cut) for cut in cuts),
+        *(Plan(small=True, opening=number) for number in range(most, 0, -1) if number < len(parts)),
+        *(Plan(small=True, opening=1, cut=times * _SHORTEST) for times in (4, 3, 2, 1)),
     ]
 
 
@@ -120,17 +119,20 @@ def shown(sheets: Sequence[Sheet], plans: Sequence[Plan | None], *, inline: bool
 def _text(version: Version, plan: Plan | None) -> dict[str, object]:
     found = reading.document(version)
     opening = _cut(parallel.paragraphs(found.rendered.plain), plan) if plan and plan.opening else []
-    bare = _NAMES.sub("", _WAY_BACK.sub("", found.html))
     return {
         "title": found.head.title or version.title,
         "author": found.head.author,
         "addressee": found.head.addressee.name,
         "text_lang": version.language,
         "text_dir": languages.direction(version.language),
-        # Safe as the letter's own page has it; here it is without links, which paper cannot follow.
-        "html": mark_safe(bare) if plan and not opening else "",  # noqa: S308
+        "html": bare(found.html) if plan and not opening else "",
         "opening": opening,
     }
+
+
+def bare(html: str) -> SafeString:
+    """A letter's safe HTML without links and names of places, which paper cannot follow."""
+    return mark_safe(_NAMES.sub("", _WAY_BACK.sub("", html)))  # noqa: S308  # safe as the letter's page has it
 
 
 def _cut(parts: Sequence[str], plan: Plan) -> list[str]:

@@ -23,7 +23,7 @@ _room = threading.BoundedSemaphore(2)
 
 
 class Unavailable(Exception):
-    """This cannot be printed here; the message says why, in one line: what is missing, or that it takes long."""
+    """This cannot be printed here; the message says in one line what is missing, or that it takes long."""
 
 
 class Busy(Exception):

@@ -1,10 +1,17 @@
-"""Files that go with messages: kept once however many messages carry them."""
+"""Files that go with messages: kept once however many messages carry them.
 
+The database has them, so that every host and every backup does; who sends reads them from it once and then
+from a copy on the own disk, named by its digest.
+"""
+
+import contextlib
 import hashlib
+import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from undersigned.lib import clock
+from undersigned.lib import clock, env
 from undersigned.mailroom.models import Enclosure
 
 # Longer than any message is tried.
@@ -17,7 +24,7 @@ class EnclosureMissing(Exception):
 
 def keep(*, name: str, media_type: str, data: bytes) -> str:
     """Keeps a file in the caller's transaction; its digest goes into a message's `enclosures`."""
-    digest = hashlib.sha256(b"\0".join((name.encode(), media_type.encode(), data))).hexdigest()
+    digest = _digest(name, media_type, data)
     Enclosure.objects.update_or_create(
         digest=digest,
         defaults={"used_at": clock.now()},
@@ -30,13 +37,42 @@ def read(digests: Sequence[str]) -> list[Enclosure]:
     """The files of these digests in their order; raises EnclosureMissing."""
     if not digests:
         return []
-    found = {row.digest: row for row in Enclosure.objects.filter(digest__in=list(digests))}
+    found = {row.digest: row for row in Enclosure.objects.defer("data").filter(digest__in=list(digests))}
     try:
-        return [found[digest] for digest in digests]
+        return [_filled(found[digest]) for digest in digests]
     except KeyError:
         raise EnclosureMissing from None
 
 
 def drop_unused(now: datetime) -> int:
     """Deletes files that no message took for a month; the number of them."""
-    return Enclosure.objects.filter(used_at__lt=now - _KEPT).delete()[0]
+    rows = Enclosure.objects.filter(used_at__lt=now - _KEPT)
+    for digest in rows.values_list("digest", flat=True):
+        _path(digest).unlink(missing_ok=True)
+    return rows.delete()[0]
+
+
+def _digest(name: str, media_type: str, data: bytes) -> str:
+    return hashlib.sha256(b"\0".join((name.encode(), media_type.encode(), data))).hexdigest()
+
+
+def _filled(row: Enclosure) -> Enclosure:
+    """The row with its bytes, from the disk where they are there and whole."""
+    path = _path(row.digest)
+    with contextlib.suppress(OSError):
+        data = path.read_bytes()
+        if _digest(row.name, row.media_type, data) == row.digest:
+            row.data = data
+            return row
+    data = bytes(row.data)
+    # A full disk keeps no letter back.
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        temporary.write_bytes(data)
+        temporary.rename(path)
+    return row
+
+
+def _path(digest: str) -> Path:
+    return env.load().data / "enclosed" / digest

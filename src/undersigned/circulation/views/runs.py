@@ -12,7 +12,7 @@ from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import covering, dispatch, post
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch
 from undersigned.circulation.views.desk import actor_of, frame
-from undersigned.lib import clock
+from undersigned.lib import clock, printer
 from undersigned.mailroom import queue
 
 
@@ -40,6 +40,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         "missing": dispatch.missing_templates(appeal),
         "runs": Dispatch.objects.filter(appeal=appeal).order_by("-pk")[:20],
         "live": dispatch.live(appeal),
+        "lacking": printer.missing(),
         "sub": "runs",
     }
     return render(request, "desk/circulation/runs.html", context)
