@@ -14,7 +14,7 @@ from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
-from undersigned.circulation import enclosed_pdf, post
+from undersigned.circulation import post
 from undersigned.circulation.covering import Composer, NoTemplate, NotPossible
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch
 from undersigned.lib import clock, printer

@@ -16,8 +16,8 @@ from django.utils import translation
 
 from undersigned.appeals import languages
 from undersigned.appeals.answers import speaking
+from undersigned.circulation import on_paper
 from undersigned.circulation.enclosed import Enclosed
-from undersigned.circulation.sheet_page import STYLE, bare
 from undersigned.lib import env, printer
 
 MEDIA_TYPE = "application/pdf"
@@ -57,7 +57,7 @@ def make(found: Enclosed) -> bool:
     if _failed.get(path.name, 0) > time.monotonic():
         return False
     try:
-        data = printer.pdf(page, _style())
+        data = printer.pdf(page, on_paper.style())
     except printer.Unavailable as error:
         _log.warning("The enclosed text goes without a PDF: %s", error)
         _failed[path.name] = time.monotonic() + _REST
@@ -87,12 +87,8 @@ def _folder() -> Path:
 
 
 def _path(page: str) -> Path:
-    digest = hashlib.sha256(b"\0".join((page.encode(), _style().encode()))).hexdigest()
+    digest = hashlib.sha256(b"\0".join((page.encode(), on_paper.style().encode()))).hexdigest()
     return _folder() / f"{digest}.pdf"
-
-
-def _style() -> str:
-    return STYLE.read_text(encoding="utf-8")
 
 
 def _page(found: Enclosed) -> str:
@@ -101,7 +97,7 @@ def _page(found: Enclosed) -> str:
             "circulation/enclosed_document.html",
             {
                 "enclosed": found,
-                "html": bare(found.html),
+                "html": on_paper.bare(found.html),
                 "direction": languages.direction(found.language),
                 "lang": translation.get_language(),
                 "dir": "rtl" if translation.get_language_bidi() else "ltr",

@@ -1,30 +1,25 @@
 """What a sheet shows: the text as whole as it fits, what signing means, and lines to sign on."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from undersigned.appeals import languages, parallel, reading
 from undersigned.appeals.answers import speaking
 from undersigned.appeals.models import Version
-from undersigned.circulation import pictures
+from undersigned.circulation import on_paper, pictures
 from undersigned.circulation.models import Sheet
 from undersigned.circulation.sheets import Layout
 from undersigned.lib import env, printer
 
-STYLE = Path(__file__).parent / "static" / "undersigned" / "paper.css"
 # No page holds more paragraphs, and no opening is shorter than this many characters.
 _PARAGRAPHS, _SHORTEST = 60, 600
-_WAY_BACK = re.compile(r'<a [^>]*class="back"[^>]*>.*?</a>', re.DOTALL)
-_NAMES = re.compile(r'</?a\b[^>]*>| (?:id|role|aria-label|aria-labelledby|class)="[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -47,13 +42,12 @@ def link(sheet: Sheet) -> str:
 
 def pdf(sheets: Sequence[Sheet]) -> bytes:
     """Sheets as one PDF, each on leaves of its own; raises printer.Unavailable, printer.Busy."""
-    style = STYLE.read_text(encoding="utf-8")
     known: dict[tuple[int, Layout], Plan] = {}
     for sheet in sheets:
         key = (sheet.version_id, layout_of(sheet))
         known[key] = known.get(key) or _plan(*key, env.load().base_url)
     return printer.pdf(
-        document(sheets, [known[(sheet.version_id, layout_of(sheet))] for sheet in sheets]), style
+        document(sheets, [known[(sheet.version_id, layout_of(sheet))] for sheet in sheets]), on_paper.style()
     )
 
 
@@ -70,12 +64,11 @@ def _plan(version_number: int, layout: Layout, _base: str) -> Plan:
         public_id="A" * 22, appeal=version.text.appeal, version=version, number=1000,
         paper=layout.paper, lines=layout.lines, asks_email=layout.asks_email,
     )  # fmt: skip
-    style = STYLE.read_text(encoding="utf-8")
-    lines = printer.fitting([(document([trial], [None]), 0)], style).sides
+    lines = printer.fitting([(document([trial], [None]), 0)], on_paper.style()).sides
     plans = [Plan(front=False), Plan(), Plan(small=True), *_openings(version)]
     room = [1, *[lines + 1] * (len(plans) - 1)]
     found = printer.fitting(
-        [(document([trial], [plan]), most) for plan, most in zip(plans, room, strict=True)], style
+        [(document([trial], [plan]), most) for plan, most in zip(plans, room, strict=True)], on_paper.style()
     )
     plan = plans[found.choice]
     return Plan(plan.front, plan.small, plan.opening, plan.cut, found.sides)
@@ -125,14 +118,9 @@ def _text(version: Version, plan: Plan | None) -> dict[str, object]:
         "addressee": found.head.addressee.name,
         "text_lang": version.language,
         "text_dir": languages.direction(version.language),
-        "html": bare(found.html) if plan and not opening else "",
+        "html": on_paper.bare(found.html) if plan and not opening else "",
         "opening": opening,
     }
-
-
-def bare(html: str) -> SafeString:
-    """A letter's safe HTML without links and names of places, which paper cannot follow."""
-    return mark_safe(_NAMES.sub("", _WAY_BACK.sub("", html)))  # noqa: S308  # safe as the letter's page has it
 
 
 def _cut(parts: Sequence[str], plan: Plan) -> list[str]:
