@@ -1,6 +1,7 @@
 """Carriers of the cast's appeal, and the letter that they are sent."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -27,6 +28,17 @@ def signed_in(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
+
+
+@pytest.fixture(scope="session")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where enclosed PDFs lie for all tests: each is laid out once, as it would be for a site."""
+    return tmp_path_factory.mktemp("printed")
+
+
+@pytest.fixture(autouse=True)
+def _printed_once(data: Path, printed: Path) -> None:
+    (data / "printed").symlink_to(printed)
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def other(cast: Cast, source: str, language: str = "en") -> Version:
     appeal = draft.create_appeal(
         actor=cast.owner, team=cast.team, slug="other", title="Other", language=language, source=source,
         controller="Lower Quay Residents", controller_contact="board@lower-quay.example", purpose="A boat.",
+        closes_at=clock.now() + timedelta(days=30),
     )  # fmt: skip
     version = publish.publish(actor=cast.owner, text=appeal.texts.get())
     opening.open_appeal(actor=cast.owner, appeal=appeal)
@@ -279,7 +280,8 @@ def test_the_desk_issues_lists_and_prints_again(cast, carry, published) -> None:
     shown = browser.get(desk).content.decode()
     assert "Ines" in shown and reverse("desk-sheets-page", args=["night-ferry", 2, 2]) in shown
     page = browser.get(reverse("desk-sheets-page", args=["night-ferry", 1, 2]))
-    assert page.content.decode().count("<svg") == 2
+    # Each side has the code, drawn in the page: it loads nothing and holds no style of its own.
+    assert page.content.decode().count("<svg") == 4
     assert "style=" not in page.content.decode()
     wrong = browser.post(desk, {**asked, "text": "no-such-text"})
     assert wrong.status_code == 422 and "There is no text of this name." in wrong.content.decode()

@@ -104,7 +104,7 @@ def own_page(request: HttpRequest, carrier: Carrier, token: str, first: int, las
 
 def between(appeal: Any, first: int, last: int, *, carrier: Carrier | None = None) -> list[Sheet]:
     """The sheets of these numbers; 404 where there is none."""
-    found = act.numbered(appeal, first, last, carrier=carrier) if last < _MOST else []
+    found = act.numbered(appeal, first, last, carrier=carrier) if first <= last < _MOST else []
     if not found:
         raise Http404
     return found
