@@ -72,16 +72,16 @@ chromium:
 	    echo "The browser tests need Chromium: install it (Debian: apt-get install chromium) and run again" >&2; exit 1; \
 	fi
 
-# PDF editions are laid out by Pango, with fonts for the scripts that people sign in. All else runs without.
+# PDF editions and signature sheets are laid out by Pango, with fonts for the scripts that people sign in. All else runs without.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-droid-fallback
 pango:
 	@if { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q libpangoft2-1.0; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    echo "Installing Pango from Debian, for PDF editions …"; \
+	    echo "Installing Pango from Debian, for PDF editions and sheets …"; \
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PANGO); } \
-	        || echo "Pango could not be installed: editions are made without PDF" >&2; \
+	        || echo "Pango could not be installed: editions and sheets are made without PDF" >&2; \
 	else \
-	    echo "PDF editions need Pango (Debian: apt-get install $(PANGO)); all else works without" >&2; \
+	    echo "PDF editions and sheets need Pango (Debian: apt-get install $(PANGO)); all else works without" >&2; \
 	fi
 
 test: install-dev chromium pango lint types contracts test-sqlite test-postgres

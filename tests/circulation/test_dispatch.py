@@ -56,7 +56,7 @@ def test_the_letter_goes_under_the_authors_name_with_the_draft_and_no_mark_of_a_
     assert links.private(carrier) in plain
     assert "{link}" not in plain
     assert links.private(carrier) in mail.get_body(("html",)).get_content()
-    (file,) = mail.iter_attachments()
+    file = next(mail.iter_attachments())
     assert file.get_filename() == "night-ferry-en.txt"
     assert file.get_content_type() == "text/plain"
     assert "The last ferry leaves at nine.[1]" in file.get_content()

@@ -75,7 +75,7 @@ def test_the_letter_encloses_text_and_pdf(carry, author, letters):
 def test_other_words_are_another_pdf_and_a_version_says_its_digest(carry, author, letters, prints):
     dispatch.send_one(actor=author, carrier=carry("Ana"))
     text = letters.texts.get()
-    draft.save(
+    draft.save_draft(
         actor=author, text=text, source=text.draft.replace("one boat", "two boats"),
         revision=text.draft_revision,
     )  # fmt: skip

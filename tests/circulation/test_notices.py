@@ -54,9 +54,9 @@ def test_replies_are_gathered_into_one_mail_an_hour(cast, carry, time_machine):
         answer.write(token=links.token(who), words="Another.")
     later = notices()[2:]
     assert [round((row.due_at - begin).total_seconds()) for row in later] == [3600, 3600]
-    assert send.send_due() == 0
+    assert send.send_due().sent == 0
     time_machine.move_to(begin + timedelta(minutes=61), tick=False)
-    assert send.send_due() == 2
+    assert send.send_due().sent == 2
     time_machine.move_to(begin + timedelta(hours=5), tick=False)
     answer.write(token=links.token(ines), words="Much later.")
     assert notices().last().due_at == begin + timedelta(hours=5)
