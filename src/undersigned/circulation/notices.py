@@ -28,8 +28,13 @@ def reply(appeal: Appeal, now: datetime) -> None:
         _tell(member.user, appeal, now)
 
 
+def subject_ref(appeal: Appeal, user: User) -> str:
+    """What the notices to one person about one appeal are filed under."""
+    return f"{_KIND}:{appeal.pk}:{user.pk}"
+
+
 def _tell(user: User, appeal: Appeal, now: datetime) -> None:
-    ref = f"{_KIND}:{appeal.pk}:{user.pk}"
+    ref = subject_ref(appeal, user)
     last = Message.objects.filter(subject_ref=ref).order_by("-due_at", "-pk").first()
     # One that is just being sent may be read before this reply is stored: it counts as gone.
     if last is not None and last.state == Message.State.QUEUED and last.lease_token is None:

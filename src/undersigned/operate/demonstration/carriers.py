@@ -1,8 +1,8 @@
 """The demonstration's carriers: a tree of invented people with every kind of answer; no mail is sent."""
 
 from undersigned.accounts.models import User
-from undersigned.appeals.models import Appeal
-from undersigned.circulation import answer, covering, dispatch, enrol, links, pass_on, post
+from undersigned.appeals.models import Appeal, Text
+from undersigned.circulation import answer, covering, dispatch, enrol, links, notices, pass_on, post, sheets
 from undersigned.circulation import people as circle
 from undersigned.circulation.enrol import Entry
 from undersigned.circulation.models import Carrier, Work
@@ -51,7 +51,7 @@ def collect(*, appeal: Appeal) -> None:
 
 
 def travel(*, owner: User, appeal: Appeal) -> None:
-    """Sends the demonstration's letter to invented carriers and lets them answer, all but the mail."""
+    """Sends the demonstration's letter to invented carriers, lets them answer, issues sheets; all but the mail."""
     for language in ("en", "es", "fr", "ar"):
         words = covering.starting_words(language)
         covering.save_template(actor=owner, appeal=appeal, language=language, words=words)
@@ -67,6 +67,10 @@ def travel(*, owner: User, appeal: Appeal) -> None:
         made[name] = _delivered(appeal)
         if choice:
             answer.answer(token=links.token(made[name]), choice=choice, words=said)
+    queue.forget(subject_ref=notices.subject_ref(appeal, owner))
+    original = appeal.texts.get(relation=Text.Relation.ORIGINAL)
+    sheets.issue(actor=owner, appeal=appeal, text=original, count=2, layout=sheets.Layout())
+    sheets.issue_own(token=links.token(made["Paloma Rey"]), count=1, layout=sheets.Layout(asks_email=True))
 
 
 def _delivered(appeal: Appeal) -> Carrier:
