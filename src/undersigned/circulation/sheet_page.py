@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from undersigned.appeals import languages, parallel, reading
 from undersigned.appeals.answers import speaking
-from undersigned.appeals.models import Version
+from undersigned.appeals.models import Appeal, Version
 from undersigned.circulation import on_paper, pictures
 from undersigned.circulation.models import Sheet
 from undersigned.circulation.sheets import Layout
@@ -45,7 +45,7 @@ def pdf(sheets: Sequence[Sheet]) -> bytes:
     known: dict[tuple[int, Layout], Plan] = {}
     for sheet in sheets:
         key = (sheet.version_id, layout_of(sheet))
-        known[key] = known.get(key) or _plan(*key, env.load().base_url)
+        known[key] = known.get(key) or _plan(*key, _around(sheet.appeal))
     return printer.pdf(
         document(sheets, [known[(sheet.version_id, layout_of(sheet))] for sheet in sheets]), on_paper.style()
     )
@@ -56,8 +56,13 @@ def layout_of(sheet: Sheet) -> Layout:
     return Layout(sheet.paper, sheet.lines, sheet.asks_email)
 
 
+def _around(appeal: Appeal) -> tuple[str, ...]:
+    """What else takes room on a sheet and may change after the version was frozen."""
+    return env.load().base_url, appeal.slug, appeal.controller, appeal.controller_contact
+
+
 @lru_cache(maxsize=256)
-def _plan(version_number: int, layout: Layout, _base: str) -> Plan:
+def _plan(version_number: int, layout: Layout, _words: tuple[str, ...]) -> Plan:
     """The plan that shows most of the text, found by laying one sheet out."""
     version = Version.objects.select_related("text__appeal").get(pk=version_number)
     trial = Sheet(

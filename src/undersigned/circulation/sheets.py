@@ -54,7 +54,7 @@ def issue(
         raise NotPossible(
             _("This carrier was taken back.") if hindrance == "revoked" else _("This carrier's time is over.")
         )
-    if carrier is not None and not carrier.may_collect:
+    if carrier is not None and not (carrier.may_collect and carrier.appeal_id == appeal.pk):
         raise NotPossible(_("This carrier has no right to collect signatures."))
     made = _issue(appeal, _version(appeal, text), carrier, actor, count, layout)
     audit.record(

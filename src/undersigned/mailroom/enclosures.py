@@ -67,7 +67,7 @@ def _filled(row: Enclosure) -> Enclosure:
     data = bytes(row.data)
     # A full disk keeps no letter back.
     with contextlib.suppress(OSError):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
         temporary.write_bytes(data)
         temporary.rename(path)

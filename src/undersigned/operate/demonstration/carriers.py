@@ -51,7 +51,7 @@ def collect(*, appeal: Appeal) -> None:
 
 
 def travel(*, owner: User, appeal: Appeal) -> None:
-    """Sends the demonstration's letter to invented carriers, lets them answer, issues sheets; all but the mail."""
+    """Sends the letter to invented carriers, lets them answer, issues sheets; all but the mail."""
     for language in ("en", "es", "fr", "ar"):
         words = covering.starting_words(language)
         covering.save_template(actor=owner, appeal=appeal, language=language, words=words)
