@@ -2,12 +2,13 @@
 
 import io
 import re
+import threading
 from datetime import timedelta
 
 import pypdfium2
 import pytest
 import zxingcpp
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -342,3 +343,19 @@ def test_a_deadline_that_passed_ends_the_carriers_part_of_the_code(
     assert sheets.via(sheet, clock.now() + timedelta(days=3)) == ""
     assert Carrier.objects.count() == 1
     assert Client().get(reverse("sheet", args=[sheet.public_id])).status_code == 303
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_issue_at_once_get_numbers_of_their_own(cast, published) -> None:
+    def several() -> None:
+        try:
+            issue(cast, published, 20)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=several) for _turn in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(Sheet.objects.values_list("number", flat=True)) == list(range(1, 81))
