@@ -18,6 +18,7 @@ from undersigned.circulation import post
 from undersigned.circulation.covering import Composer, NoTemplate, NotPossible
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch
 from undersigned.lib import clock, printer
+from undersigned.mailroom import queue
 
 CHUNK = 100
 LIVE = (Dispatch.State.RUNNING, Dispatch.State.PAUSED)
@@ -183,6 +184,20 @@ def _send_one(actor: User, carrier: Carrier) -> None:
     audit.record(
         team=carrier.appeal.team, actor=actor, verb="carriers.send", subject=f"carrier:{row.public_id}"
     )
+
+
+def send_again(*, actor: User, carrier: Carrier) -> None:
+    """Sends a letter once more of which nobody knows whether it went; raises as `send_one` does."""
+    require(actor, "carriers.manage", carrier.appeal.team)
+    with transaction.atomic():
+        row = Carrier.objects.select_for_update(of=("self",)).get(pk=carrier.pk)
+        if row.refusal != post.UNSURE or row.state != Carrier.State.SENT:
+            raise NotPossible(_("This letter has been sent."))
+        queue.forget(subject_ref=post.cover_ref(row.pk))
+        row.queued_at = row.sent_at = None
+        row.refusal = ""
+        row.save(update_fields=["queued_at", "sent_at", "refusal"])
+    send_one(actor=actor, carrier=row)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from undersigned.mailroom.models import Message
 # A carrier is reminded so often at most, and never sooner than this after the last mail.
 REMINDERS_MAX = 2
 REST = timedelta(days=3)
+# Stands where a refusal's code would: the letter was handed over, and the mail server's answer was lost.
+UNSURE = "unsure"
 
 
 def cover_key(number: int) -> str:

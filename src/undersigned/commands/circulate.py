@@ -3,6 +3,7 @@
 import argparse
 
 from undersigned.circulation import rounds
+from undersigned.lib import clock
 
 HELP = "Carry runs of covering letters and reminders on to their end, once; look what became of the mail."
 
@@ -14,8 +15,9 @@ def arguments(_parser: argparse.ArgumentParser) -> None:
 def run(_options: argparse.Namespace) -> int:
     """Runs the command; what was interrupted goes on where it stopped."""
     seen = 0
-    while handled := rounds.go():
+    while handled := rounds.go(all_at_once=True):
         seen += handled
+    rounds.learn(clock.now())
     rounds.tidy()
     print(f"carriers written to or left out: {seen}")
     return 0

@@ -6,6 +6,8 @@ class Message(models.Model):
 
     class State(models.TextChoices):
         QUEUED = "queued"
+        # Handed over, and the server's answer is not known: nobody sends it again.
+        HANDED = "handed"
         SENT = "sent"
         FAILED = "failed"
         DROPPED = "dropped"
@@ -35,6 +37,9 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["due_at", "id"], name="mailroom_message_due", condition=models.Q(state="queued")
+            ),
+            models.Index(
+                fields=["due_at"], name="mailroom_message_handed", condition=models.Q(state="handed")
             ),
             models.Index(fields=["subject_ref"], name="mailroom_message_subject"),
             models.Index(fields=["address_slot"], name="mailroom_message_slot"),

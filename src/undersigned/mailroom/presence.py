@@ -73,6 +73,8 @@ def take_back() -> int:
         held = Message.objects.filter(state=Message.State.QUEUED, lease_token__isnull=False)
         # An idle start must not take SQLite's write lock for nothing, nor look at every row it ever sent.
         rows = list(held.filter(due_at__gt=clock.now()).values_list("pk", flat=True)[:100_000])
+        # What was handed over when its sender died stays so: nobody knows whether the server took it.
+        Message.objects.filter(state=Message.State.HANDED, lease_token__isnull=False).update(lease_token=None)
         for start in range(0, len(rows), 900):
             held.filter(pk__in=rows[start : start + 900]).update(lease_token=None, due_at=clock.now())
     return len(rows)

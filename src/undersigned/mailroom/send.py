@@ -1,7 +1,8 @@
 """The sender: leases due messages, hands them over, and keeps what the server said of each.
 
 A message is marked sent after the server's 250. A crash between the two sends it again under the
-same Message-ID: at least once, and recognisable.
+same Message-ID: at least once, and recognisable. Letters in somebody's own name go at most once: they are
+marked before their last bytes leave, and where no answer is kept a person decides.
 """
 
 import logging
@@ -13,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import DatabaseError, close_old_connections, connections, transaction
 from django.db.models import F, QuerySet
@@ -30,11 +32,14 @@ log = logging.getLogger(__name__)
 BATCH, _LARGEST = 20, 200
 # Outcomes are kept this long before they are written: a crash sends that much again, recognisable.
 _UNWRITTEN = 0.25
+# Kinds that nobody may get twice.
+ONCE = frozenset({"cover", "cover-reminder"})
 # What was leased is looked at again after so long: somebody may have been erased meanwhile.
 _FRESH = 1.0
 # A lease must outlast the messages of its batch; what is left when it gets short is handed back.
 LEASE = timedelta(minutes=5)
 _MARGIN = timedelta(minutes=2)
+_UNDER_WAY = (Message.State.QUEUED, Message.State.HANDED)
 _FIRST_WAIT, _LONGEST_WAIT = 60.0, 6 * 3600.0
 GIVE_UP = timedelta(days=5)
 _POLL, _LONGEST_PAUSE = 1.0, 60.0
@@ -182,7 +187,7 @@ class _Taken:
             return
         numbers = [row.pk for row in rows]
         written = Message.objects.filter(
-            pk__in=numbers, state=Message.State.QUEUED, lease_token=rows[0].lease_token
+            pk__in=numbers, state__in=_UNDER_WAY, lease_token=rows[0].lease_token
         ).update(
             state=Message.State.SENT,
             sent_at=clock.now(),
@@ -201,17 +206,40 @@ class _Taken:
 def _send_one(message: Message, kept: smtp.Transport, taken: _Taken | None = None) -> Sent:
     """Sends one message; the outcome is kept at once, or with those of others where `taken` gathers them."""
     gathered = taken or _Taken()
+    once = message.kind in ONCE
+    at_end = partial(_mark_handed, message) if once else None
     try:
-        kept.deliver(message.pk, message.kind, _rendered(message))
+        kept.deliver(message.pk, message.kind, _rendered(message), at_end=at_end)
+    except _Forgotten:
+        return Sent()
+    except smtp.Unsure as error:
+        return _leave(message, str(error))
     except smtp.Refused as error:
         _fail(message, error.code, dead=error.dead)
         return Sent(failed=1)
     except smtp.Later as error:
         return _wait(message, str(error))
     gathered.add(message)
-    if taken is None:
+    if taken is None or once:
         gathered.write()
     return Sent(sent=1)
+
+
+class _Forgotten(Exception):
+    """The message is not this sender's to send any more: nothing was sent."""
+
+
+def _mark_handed(message: Message) -> None:
+    """From here on nobody sends the message again, whatever becomes of this sender."""
+    if not _held_by(message).update(state=Message.State.HANDED):
+        raise _Forgotten
+
+
+def _leave(message: Message, code: str) -> Sent:
+    """Keeps a message as handed over: whether it arrived, nobody here can know."""
+    _held_by(message).update(lease_token=None, last_error=f"no answer {code}"[:120])
+    log.warning("message %d (%s): no answer to its end; it is not sent again", message.pk, message.kind)
+    return Sent(failed=1)
 
 
 def _rendered(message: Message) -> Rendered:
@@ -231,7 +259,7 @@ def _rendered(message: Message) -> Rendered:
 
 def _held_by(message: Message) -> QuerySet[Message]:
     """The row while this sender's lease stands: another that took over is not disturbed."""
-    return Message.objects.filter(pk=message.pk, state=Message.State.QUEUED, lease_token=message.lease_token)
+    return Message.objects.filter(pk=message.pk, state__in=_UNDER_WAY, lease_token=message.lease_token)
 
 
 def _hand_back(rows: list[Message]) -> None:
@@ -262,7 +290,11 @@ def _wait(message: Message, code: str) -> Sent:
         _fail(message, f"given up: {code}")
         return Sent(failed=1)
     _held_by(message).update(
-        attempts=message.attempts + 1, lease_token=None, due_at=due, last_error=code[:120]
+        state=Message.State.QUEUED,
+        attempts=message.attempts + 1,
+        lease_token=None,
+        due_at=due,
+        last_error=code[:120],
     )
     return Sent(retried=1)
 

@@ -6,6 +6,7 @@ import re
 import smtplib
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -26,6 +27,8 @@ _OUR_FAULT = frozenset({500, 501, 502, 503, 504, 530, 534, 535, 538, 555})
 # A server's code and words.
 _Answer = tuple[int, bytes]
 _PLAIN = re.compile(r"[A-Za-z0-9._+-]+@[A-Za-z0-9.-]+", re.ASCII).fullmatch
+# What ends the words of a message (RFC 5321, 4.1.1.4), behind the end of their last line.
+_END = b".\r\n"
 _LEADING_DOT = re.compile(rb"^\.", re.MULTILINE)
 
 
@@ -50,11 +53,21 @@ class Away(Exception):
     """No server, or one that does not let us in: nothing can be sent until that is mended."""
 
 
+class Unsure(Exception):
+    """The message was handed over whole and no answer came: it may be on its way or not."""
+
+
 class Transport(Protocol):
     """Where messages go."""
 
-    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
-        """Returns when the message is taken for good; raises Refused, Later or Away."""
+    def deliver(
+        self, number: int, kind: str, mail: Rendered, *, at_end: Callable[[], None] | None = None
+    ) -> None:
+        """Returns when the message is taken for good; raises Refused, Later or Away.
+
+        `at_end` is called before the last bytes, without which no server takes a message; where it
+        raises, nothing was sent. With it a lost answer raises Unsure.
+        """
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -63,8 +76,10 @@ class Transport(Protocol):
 class LocalOutbox:
     """Messages land as files, readable on this machine."""
 
-    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
-        """Stores the message durably."""
+    def deliver(
+        self, number: int, kind: str, mail: Rendered, *, at_end: Callable[[], None] | None = None
+    ) -> None:
+        """Stores the message durably; a second time it is the same file."""
         try:
             outbox.store(number, kind, mail.data)
         except OSError as error:
@@ -123,19 +138,21 @@ class Connection:
         self._client: smtplib.SMTP | None = None
         self._used = 0.0
 
-    def deliver(self, number: int, kind: str, mail: Rendered) -> None:
+    def deliver(
+        self, number: int, kind: str, mail: Rendered, *, at_end: Callable[[], None] | None = None
+    ) -> None:
         """Hands the message over; returns after the server's 250."""
         kept = self._client
         client = self._connected()
         try:
             try:
-                self._hand_over(client, mail)
+                self._hand_over(client, mail, at_end)
             except _Gone:
                 # A kept connection may have died unnoticed, and nothing of the message was taken yet.
                 if client is not kept:
                     raise
                 self.close()
-                self._hand_over(self._connected(), mail)
+                self._hand_over(self._connected(), mail, at_end)
         except _Gone as gone:
             self.close()
             raise Later(str(gone)) from None
@@ -145,7 +162,7 @@ class Connection:
         finally:
             self._used = time.monotonic()
 
-    def _hand_over(self, client: smtplib.SMTP, mail: Rendered) -> None:
+    def _hand_over(self, client: smtplib.SMTP, mail: Rendered, at_end: Callable[[], None] | None) -> None:
         if mail.utf8 and not client.has_extn("smtputf8"):
             raise Refused("no-smtputf8")
         options = " SMTPUTF8 BODY=8BITMIME" if mail.utf8 else ""
@@ -163,12 +180,32 @@ class Connection:
         if refusal is not None:
             self._take_back(client, answers)
             raise refusal
-        client.send(_body(mail.data))
-        code, text = client.getreply()
+        code, text = self._words(client, _body(mail.data), at_end)
         if code != 250:
             if code == 421:
                 self.close()
             raise _of_data(code, text)
+
+    def _words(self, client: smtplib.SMTP, body: bytes, at_end: Callable[[], None] | None) -> _Answer:
+        """The answer to the message's words."""
+        if at_end is None:
+            client.send(body)
+            return client.getreply()
+        client.send(body[: -len(_END)])
+        try:
+            at_end()
+        except BaseException:
+            # Without its end no server takes the message, and none may come from our goodbye.
+            self._client = None
+            client.close()
+            raise
+        try:
+            client.send(_END)
+            return client.getreply()
+        except (smtplib.SMTPException, OSError) as error:
+            self._client = None
+            client.close()
+            raise Unsure(type(error).__name__) from None
 
     def _take_back(self, client: smtplib.SMTP, answers: list[_Answer]) -> None:
         """Ends a transaction that was refused, so that the next message begins anew."""

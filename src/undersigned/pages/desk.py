@@ -146,6 +146,7 @@ _KINDS: Mapping[str, Promise] = {
 }
 _MAIL_STATES: Mapping[str, Promise] = {
     Message.State.QUEUED: gettext_lazy("waiting"),
+    Message.State.HANDED: gettext_lazy("handed over, no answer yet"),
     Message.State.SENT: gettext_lazy("sent"),
     Message.State.FAILED: gettext_lazy("failed"),
     Message.State.DROPPED: gettext_lazy("dropped"),

@@ -173,6 +173,9 @@ def _act(request: HttpRequest, carrier: Carrier, act: str) -> HttpResponse:
         if act == "send":
             dispatch.send_one(actor=actor, carrier=carrier)
             messages.success(request, _("The letter is on its way."))
+        elif act == "again":
+            dispatch.send_again(actor=actor, carrier=carrier)
+            messages.success(request, _("The letter is on its way."))
         elif act == "remind":
             dispatch.remind_one(actor=actor, carrier=carrier)
             messages.success(request, _("A reminder is on its way."))
@@ -207,6 +210,7 @@ def _show(request: HttpRequest, carrier: Carrier, form: ChangeForm, *, status: i
         "link": links.signing(carrier, enclosed.text_to_sign(carrier)),
         "form": form,
         "sendable": carrier.queued_at is None and carrier.revoked_at is None,
+        "unsure": carrier.refusal == post.UNSURE and carrier.state == Carrier.State.SENT,
         "remindable": carrier.sent_at is not None
         and carrier.answered_at is None
         and carrier.revoked_at is None

@@ -71,6 +71,9 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "run": found,
         "handled": found.queued + found.left_out,
         "on_way": on_way.count() if found.kind == Dispatch.Kind.COVER else None,
+        "unsure": Carrier.objects.filter(
+            appeal=appeal, state=Carrier.State.SENT, refusal=post.UNSURE
+        ).count(),
         "held": queue.is_held(),
         "watching": request.GET.get("watch") == "1" and found.state == Dispatch.State.RUNNING,
         "sub": "runs",
