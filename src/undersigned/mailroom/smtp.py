@@ -4,6 +4,7 @@ import contextlib
 import logging
 import re
 import smtplib
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -254,6 +255,9 @@ class Connection:
                 client = smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
             else:
                 client = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+            # The end of a message that goes by itself must not wait for the server's kernel.
+            if client.sock is not None:
+                client.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if server.security == "starttls":
                 client.starttls(context=context)
             client.ehlo_or_helo_if_needed()
