@@ -80,7 +80,7 @@ def test_the_service_outlives_trouble_and_says_so_once(monkeypatch, caplog):
     monkeypatch.setattr(publisher, "close_old_connections", lambda: None)
     turns = []
 
-    def trouble(*, now):
+    def trouble(*, now, **_how):
         turns.append(now)
         if len(turns) < 3:
             raise DatabaseError("away")

@@ -134,6 +134,7 @@ _LICENCES = [
 
 _FIXED = {
     Appeal.State.DRAFT: (),
+    Appeal.State.EMBARGO: ("slug", "profile"),
     Appeal.State.OPEN: ("slug", "profile"),
     Appeal.State.CLOSED: ("slug", "profile", "closes_at"),
 }

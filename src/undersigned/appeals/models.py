@@ -11,6 +11,8 @@ class Appeal(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
+        # Signed behind carriers' links only; to the public it is nothing yet.
+        EMBARGO = "embargo", _("Under embargo")
         OPEN = "open", _("Open for signature")
         CLOSED = "closed", _("Closed")
 
@@ -80,6 +82,51 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_public(self) -> bool:
+        """Whether its public addresses answer."""
+        return self.state in (self.State.OPEN, self.State.CLOSED)
+
+
+class Embargo(models.Model):
+    """Until when an appeal circulates unseen: an hour, a number of signatures, or what comes first."""
+
+    class Reason(models.TextChoices):
+        HOUR = "hour", _("the hour has come")
+        NUMBER = "number", _("the number is reached")
+        LIFTED = "lifted", _("lifted by the organisers")
+        CLOSING = "closing", _("the closing date has come")
+
+    appeal = models.OneToOneField(Appeal, on_delete=models.PROTECT, primary_key=True, related_name="embargo")
+    until = models.DateTimeField(null=True)
+    number = models.PositiveIntegerField(null=True)
+    # The last moment, whatever the number: what signers are promised counts from it.
+    latest = models.DateTimeField()
+    begun_at = models.DateTimeField()
+    # Decided once and for good: from here on leaves are written, and nothing stops it.
+    revealing_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=10, choices=Reason.choices, blank=True)
+    revealed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=False) | models.Q(number__gte=1),
+                name="appeals_embargo_has_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(until__isnull=True) | models.Q(latest__lte=models.F("until")),
+                name="appeals_embargo_latest_within",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(revealed_at__isnull=True) | models.Q(revealing_at__isnull=False),
+                name="appeals_embargo_reveal_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"embargo of {self.appeal_id}"
 
 
 class Text(models.Model):

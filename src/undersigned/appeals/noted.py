@@ -115,6 +115,9 @@ def _placed(text: Text, words: str) -> list[tuple[Citation, int]]:
 
 
 def _page(text: Text, language: str) -> str:
+    if not text.appeal.is_public:
+        # Nobody is led to a page that answers nobody.
+        return ""
     path = reverse("sources", args=[text.appeal.slug])
     if text.relation == Text.Relation.ORIGINAL:
         return path

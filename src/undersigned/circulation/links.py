@@ -1,4 +1,7 @@
-"""A carrier's two links: the private one opens the letter, the public one collects signatures."""
+"""A carrier's links: the private one opens the letter, the public one collects signatures.
+
+Under embargo another takes the public one's place: it opens the text to whoever holds it, and to nobody else.
+"""
 
 import re
 from datetime import datetime
@@ -10,6 +13,7 @@ from undersigned.circulation.models import Carrier
 from undersigned.lib import env, tokens
 
 PURPOSE = "carry"
+_UNSEEN = "embargo"
 _ID = re.compile(r"[A-Za-z0-9_-]{22}\Z")
 
 
@@ -24,14 +28,41 @@ def private(carrier: Carrier, name: str = "carry") -> str:
 
 
 def signing(carrier: Carrier, text: Text) -> str:
-    """The link that a carrier gives to others: it names nobody, and the letter is the same without it."""
+    """The link that a carrier gives to others: it names nobody.
+
+    In public the letter is the same without it; under embargo there is no letter without it.
+    """
+    if carrier.appeal.state == Appeal.State.EMBARGO:
+        return env.load().base_url + reverse("embargo-letter", args=[unseen(carrier), text.slug])
+    return env.load().base_url + public(carrier, text)
+
+
+def public(carrier: Carrier, text: Text) -> str:
+    """The path of the public letter, by this carrier's link."""
     letter = reverse("letter", args=[text.appeal.slug, text.slug])
-    return f"{env.load().base_url}{letter}?via={carrier.public_id}"
+    return f"{letter}?via={carrier.public_id}"
+
+
+def unseen(carrier: Carrier) -> str:
+    """The token by which a carrier's signers read under embargo; it opens nothing of the carrier's own."""
+    return tokens.token(_UNSEEN, carrier.nonce)
 
 
 def find(value: str) -> Carrier | None:
     """The carrier of a private link's token, else None."""
-    nonce = tokens.nonce_of(PURPOSE, value)
+    return _found(PURPOSE, value)
+
+
+def find_unseen(value: str, now: datetime) -> Carrier | None:
+    """The carrier whose signers read under embargo by this token, while the link is good; else None."""
+    carrier = _found(_UNSEEN, value)
+    if carrier is None or not carrier.may_collect or hindrance(carrier, now):
+        return None
+    return carrier
+
+
+def _found(purpose: str, value: str) -> Carrier | None:
+    nonce = tokens.nonce_of(purpose, value)
     if nonce is None:
         return None
     return Carrier.objects.select_related("appeal__team", "text__appeal").filter(nonce=nonce).first()

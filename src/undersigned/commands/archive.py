@@ -32,6 +32,8 @@ def run(options: argparse.Namespace) -> int:
     appeal = Appeal.objects.select_related("team").filter(slug=options.slug).first()
     if appeal is None:
         raise BadInput(f"there is no appeal {options.slug}")
+    if appeal.state == Appeal.State.EMBARGO:
+        raise BadInput(f"the appeal {options.slug} is under embargo: nothing is written before it appears")
     out = options.out.absolute()
     try:
         with one_moment():

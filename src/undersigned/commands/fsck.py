@@ -14,8 +14,9 @@ from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.fsck import ERROR, Finding, fsck, unknown, unknown_logs
 from undersigned.ledger.mend import mend, rescue
 from undersigned.ledger.models import Log
+from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
-from undersigned.signing import mended
+from undersigned.signing import embargo_check, mended, reveal
 from undersigned.tlog.audit import Fetch
 from undersigned.tlog.errors import TlogError
 from undersigned.tlog.sources import Web
@@ -65,6 +66,9 @@ def run(options: argparse.Namespace) -> int:
 
 def _names(name: str | None) -> list[str]:
     known = list(Log.objects.order_by("pk").values_list("appeal_id", flat=True)) + unknown_logs()
+    # An appeal under embargo has no log, and that is what has to be looked at.
+    unseen = Appeal.objects.filter(state=Appeal.State.EMBARGO).exclude(public_id__in=known)
+    known += unseen.order_by("pk").values_list("public_id", flat=True)
     if name is None:
         return known
     log = Appeal.objects.filter(slug=name).values_list("public_id", flat=True).first() or name
@@ -77,16 +81,23 @@ def _check(name: str, *, mending: bool, source: str | None) -> _Result:
     result = _Result(name)
     try:
         log = Log.objects.filter(appeal_id=name).first()
+        appeal = Appeal.objects.filter(public_id=name).first()
+        if log is None and name not in unknown_logs():
+            result.findings = embargo_check.check(appeal) if appeal else []
+            return result
         if log is None and not mending:
             result.findings.append(unknown(name))
             return result
-        log = log or rescue(name)
+        if log is None:
+            log = rescue(name)
+            reveal.hide_rescued(log, clock.now())
         if mending:
             result.mended = mend(log, _fetch(source, log) if source else None)
             ended = mended.after_mending(log)
             if ended:
                 result.mended.append(_("signatures ended that the log had undone: %s") % ended)
         result.findings = fsck(log)
+        result.findings += embargo_check.check(appeal) if appeal else []
     except (LedgerError, KeyMissing, TlogError) as error:
         result.findings.append(
             Finding(ERROR, "stopped", str(error), _("see docs/explanation/publication.md"))

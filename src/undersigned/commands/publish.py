@@ -7,7 +7,7 @@ import threading
 from types import FrameType
 
 from undersigned.ledger.standing import behind
-from undersigned.signing import sequence
+from undersigned.signing import reveal, sequence
 from undersigned.signing.publisher import publish_loop
 
 HELP = "Record confirmed signatures in the logs and publish them once; with --loop, as a service."
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     if options.loop:
         return _loop()
     try:
-        recorded, failures = sequence.record_due(force=options.force, hurry=True), list[str]()
+        recorded, failures = reveal.record_due(force=options.force, hurry=True), list[str]()
     except sequence.PublishingFailed as error:
         recorded, failures = error.recorded, [str(failure) for failure in error.failures]
     print(f"recorded {recorded}")

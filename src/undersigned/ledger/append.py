@@ -29,19 +29,36 @@ def origin_of(appeal_id: str) -> str:
 
 
 @transaction.atomic
-def create_log(*, appeal_id: str, at: datetime | None = None) -> Log:
-    """The log of an appeal with its open leaf; the one that is there, if there is one."""
+def create_log(*, appeal_id: str, at: datetime | None = None, hidden: bool = False) -> Log:
+    """The log of an appeal with its open leaf; the one that is there, if there is one.
+
+    A hidden log is written and signed as any other, and no reader gets anything of it until `show`.
+    """
     found = Log.objects.filter(appeal_id=appeal_id).first()
     if found is not None:
         return found
     now = at or clock.now()
     origin = origin_of(appeal_id)
     log = Log.objects.create(
-        appeal_id=appeal_id, origin=origin, vkey=make_key(appeal_id, origin), created_at=now
+        appeal_id=appeal_id,
+        origin=origin,
+        vkey=make_key(appeal_id, origin),
+        created_at=now,
+        hidden_since=now if hidden else None,
     )
     append(log=log, leaves=[Open(appeal_id)], at=now)
     log.refresh_from_db()
     return log
+
+
+def hide(log: Log, *, at: datetime) -> None:
+    """Readers get nothing of a log that was put back from its files while its appeal is unseen."""
+    Log.objects.filter(pk=log.pk, hidden_since__isnull=True).update(hidden_since=at)
+
+
+def show(log: Log) -> None:
+    """Readers get what was published of a hidden log, in the caller's transaction; never taken back."""
+    Log.objects.filter(pk=log.pk).update(hidden_since=None)
 
 
 def append(*, log: Log, leaves: Sequence[leaves_of.Leaf], at: datetime | None = None) -> int:

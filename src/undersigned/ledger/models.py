@@ -16,6 +16,8 @@ class Log(models.Model):
     published_at = models.DateTimeField(null=True)
     # When leaves were last appended, published or not.
     appended_at = models.DateTimeField(null=True)
+    # While it is set readers get nothing of this log, whatever was written and signed of it already.
+    hidden_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -29,8 +29,14 @@ def log_of(appeal_id: str) -> Log | None:
 
 
 def published_logs() -> list[Log]:
-    """All logs that have a public checkpoint, oldest first."""
-    return list(Log.objects.filter(published_size__gt=0).order_by("created_at", "pk"))
+    """All logs that have a public checkpoint, oldest first; hidden ones are nobody's business."""
+    rows = Log.objects.filter(published_size__gt=0, hidden_since__isnull=True)
+    return list(rows.order_by("created_at", "pk"))
+
+
+def is_hidden(appeal_id: str) -> bool:
+    """Whether a log that has files is kept from readers."""
+    return Log.objects.filter(appeal_id=appeal_id, hidden_since__isnull=False).exists()
 
 
 def checkpoint(log: Log) -> Checkpoint | None:

@@ -6,6 +6,7 @@ the last tree that it signed and signs only trees that continue it.
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from undersigned.tlog.checkpoint import Checkpoint, format_checkpoint
 from undersigned.tlog.ed25519 import public_key_of
 from undersigned.tlog.encoding import EncodingError, b64, unb64
 from undersigned.tlog.note import format_vkey, sign_note
+from undersigned.tlog.promise import Promise, sign_promise
 from undersigned.tlog.proof import ProofError, consistency_proof, verify_consistency
 from undersigned.tlog.tile import FetchTile
 
@@ -82,6 +84,14 @@ class Signer:
         if last is None or last.size != checkpoint.size:
             self._remember(State(checkpoint.size, checkpoint.root))
         return sign_note(format_checkpoint(checkpoint), checkpoint.origin, seed)
+
+    def promise(self, origin: str, commitment: str, publish_by: datetime) -> str:
+        """A signed promise that a commitment will be in this log; no tree is signed with it.
+
+        Raises KeyMissing.
+        """
+        promised = Promise(origin, commitment, publish_by, self.vkey(origin))
+        return sign_promise(promised, keys.read(_key_name(self.appeal_id)))
 
     def _continues(self, last: State, checkpoint: Checkpoint, fetch_tile: FetchTile) -> None:
         try:

@@ -20,6 +20,20 @@ _TEXT = "text/plain; charset=utf-8"
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
+# Logs that readers get: never hidden again, so that each is asked for once in a process.
+_shown: set[str] = set()
+_MOST_SHOWN = 10_000
+
+
+def _is_hidden(log: str) -> bool:
+    if log in _shown:
+        return False
+    hidden = read.is_hidden(log)
+    if not hidden and len(_shown) < _MOST_SHOWN:
+        _shown.add(log)
+    return hidden
+
+
 def _open_to_all(response: HttpResponse, caching: str) -> HttpResponse:
     response["Cache-Control"] = caching
     response["Access-Control-Allow-Origin"] = "*"
@@ -42,6 +56,8 @@ def _answer(request: HttpRequest, data: bytes, content_type: str, caching: str) 
 def checkpoint(request: HttpRequest, log: str) -> HttpResponseBase:
     """The signed checkpoint of a log."""
     data = LogFiles(log)(CHECKPOINT) if _LOG.fullmatch(log) else None
+    if data is not None and _is_hidden(log):
+        data = None
     if data is None:
         return _missing()
     return _answer(request, data, _TEXT, _FRESH)
@@ -55,6 +71,8 @@ def tile(request: HttpRequest, log: str, path: str) -> HttpResponseBase:
     except TileError:
         return _missing()
     data = LogFiles(log).tile(level, number, width) if _LOG.fullmatch(log) else None
+    if data is not None and _is_hidden(log):
+        data = None
     if data is None:
         return _missing()
     return _answer(request, data, "application/octet-stream", _FOR_EVER)

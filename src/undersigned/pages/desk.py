@@ -122,10 +122,12 @@ def _steps(appeal: Appeal, texts: list[TextRow]) -> list[Step]:
     published = any(row.version for row in texts)
     reached = {
         Appeal.State.DRAFT: 1 if published else 0,
+        Appeal.State.EMBARGO: 2,
         Appeal.State.OPEN: 2,
         Appeal.State.CLOSED: 3,
     }[Appeal.State(appeal.state)]
-    names = [_("Draft"), _("Published"), _("Open for signature"), _("Closed")]
+    signed = _("Under embargo") if appeal.state == Appeal.State.EMBARGO else _("Open for signature")
+    names = [_("Draft"), _("Published"), signed, _("Closed")]
     return [Step(name, place < reached, place == reached) for place, name in enumerate(names)]
 
 

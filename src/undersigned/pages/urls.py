@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
+    path("embargo/<str:token>/privacy", notice.unseen, name="embargo-privacy"),
     path("appeals/<slug:slug>/feed.atom", feeds.appeal, name="appeal-feed"),
     path("appeals/<slug:slug>/<slug:text>/", letters.letter, name="letter"),
     path("appeals/<slug:slug>/<slug:text>/versions/<int:number>/", letters.version, name="version"),

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from undersigned.signing import first_csv
+from undersigned.signing import embargo, first_csv
 from undersigned.signing.moderate import REASON_MAX
 
 ACTS = (
@@ -111,3 +111,24 @@ class ModerateForm(forms.Form):
         ):
             self.add_error("reason", _("Please give a reason."))
         return values
+
+
+class EmbargoForm(forms.Form):
+    """Until when an appeal circulates unseen."""
+
+    until = forms.DateTimeField(
+        label=gettext_lazy("The hour at which it appears"),
+        required=False,
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "autocomplete": "off"}, format="%Y-%m-%dT%H:%M"
+        ),
+        help_text=gettext_lazy("In the time zone of this site. May be left empty if there is a number."),
+    )
+    number = forms.IntegerField(
+        label=gettext_lazy("Or as soon as so many signatures are confirmed"),
+        required=False,
+        min_value=1,
+        max_value=embargo.NUMBER_MAX,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=gettext_lazy("With an hour, too, whichever comes first. May be left empty."),
+    )

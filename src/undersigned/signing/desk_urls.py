@@ -4,11 +4,13 @@ from undersigned.lib import later
 
 desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
+desk_embargo = later.Views("undersigned.signing.desk_embargo")
 desk_first = later.Views("undersigned.signing.desk_first")
 
 # All below /desk/: what a team does with signatures.
 urlpatterns = [
     path("appeals/<slug:slug>/open/", desk.open_page, name="desk-open"),
+    path("appeals/<slug:slug>/embargo/", desk_embargo.page, name="desk-embargo"),
     path("appeals/<slug:slug>/close/", desk.close_page, name="desk-close"),
     path("appeals/<slug:slug>/texts/<slug:text>/ask/", desk_ask.ask, name="desk-ask"),
     path("appeals/<slug:slug>/first/", desk_first.first_page, name="desk-first"),

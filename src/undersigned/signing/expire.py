@@ -45,7 +45,7 @@ def remind_pending(now: datetime | None = None) -> int:
     """Reminds once of each signature that waits for its confirmation too long; gives the number of mails."""
     at = now or clock.now()
     reminded = 0
-    for appeal in Appeal.objects.filter(state=Appeal.State.OPEN):
+    for appeal in Appeal.objects.filter(state__in=opening.SIGNED):
         due = _pending(appeal).filter(
             created_at__lte=at - timedelta(hours=env.load().reminder_hours),
             created_at__gt=at - PENDING_FOR,

@@ -103,7 +103,7 @@ def unsubscribe(*, signature: Signature, at: datetime | None = None) -> None:
 
 def receipt_state(signature: Signature) -> Change:
     """Which forms of the receipt can be downloaded now."""
-    log = Log.objects.filter(appeal_id=signature.appeal.public_id).first()
+    log = Log.objects.filter(appeal_id=signature.appeal.public_id, hidden_since__isnull=True).first()
     if log is None or signature.state not in Signature.LIVE or signature.leaf_index is None:
         return Change(False, False)
     opened = _opened_leaf(signature)

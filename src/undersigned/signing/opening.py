@@ -18,6 +18,8 @@ from undersigned.lib import clock
 
 # Who signed before the closing may still confirm for so long: the mail may have come the next morning.
 GRACE = timedelta(hours=24)
+# States in which people sign: in the open, or behind a carrier's link.
+SIGNED = (Appeal.State.OPEN, Appeal.State.EMBARGO)
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ REQUIREMENTS = (
     ),
 )
 NOT_DRAFT = Missing("not-draft", _("This appeal was opened before; an appeal opens once."))
+UNDER_EMBARGO = Missing("embargo", _("This appeal is under embargo: lift the embargo first."))
 NOT_OPEN = Missing("not-open", _("This appeal is not open."))
 
 
@@ -130,6 +133,8 @@ def close_appeal(*, actor: User, appeal: Appeal, at: datetime | None = None) -> 
     """
     require(actor, "appeal.close", appeal.team)
     current = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    if current.state == Appeal.State.EMBARGO:
+        raise NotReady([UNDER_EMBARGO])
     if current.state != Appeal.State.OPEN:
         raise NotReady([NOT_OPEN])
     return _close(current, at=at or clock.now(), actor=actor)
@@ -167,7 +172,7 @@ def ends_at(appeal: Appeal) -> datetime | None:
 
 def accepts(appeal: Appeal, at: datetime) -> bool:
     """Whether the appeal takes new signatures at this moment."""
-    return appeal.state == Appeal.State.OPEN and (appeal.closes_at is None or at <= appeal.closes_at)
+    return appeal.state in SIGNED and (appeal.closes_at is None or at <= appeal.closes_at)
 
 
 def accepts_confirmation(appeal: Appeal, *, signed_at: datetime, at: datetime) -> bool:

@@ -13,7 +13,7 @@ from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.standing import behind
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
-from undersigned.signing import ask_again, expire, sequence
+from undersigned.signing import ask_again, expire, reveal, sequence
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +63,7 @@ def publish_loop(stop: threading.Event) -> None:
 
 
 def _record(now: datetime) -> None:
-    recorded = sequence.record_due(now=now)
+    recorded = reveal.record_due(now=now)
     if recorded:
         log.info("recorded %d", recorded)
 

@@ -19,7 +19,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import batch as batches
-from undersigned.signing import mended, opening
+from undersigned.signing import embargo, mended, opening
 from undersigned.signing.batch import Batch, Row
 from undersigned.signing.models import Amendment, RecordedEnd, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
@@ -72,7 +72,7 @@ def waiting(now: datetime) -> QuerySet[Appeal]:
     behind = Log.objects.filter(appeal_id=OuterRef("public_id"), published_size__lt=F("size"))
     ending = Q(state=Appeal.State.CLOSED, closed_at__lte=now - opening.GRACE, recorded_end__isnull=True)
     return (
-        Appeal.objects.exclude(state=Appeal.State.DRAFT)
+        Appeal.objects.exclude(state__in=(Appeal.State.DRAFT, Appeal.State.EMBARGO))
         .filter(Exists(signs) | Exists(undos) | Exists(amends) | Exists(texts) | Exists(behind) | ending)
         .order_by("pk")
     )
@@ -90,7 +90,11 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
             with transaction.atomic():
                 locked = Log.objects.select_for_update().get(pk=found.pk)
                 if due is None:
-                    due = force or batches.is_due(appeal, locked, now, hurry=hurry)
+                    due = (
+                        force
+                        or batches.is_due(appeal, locked, now, hurry=hurry)
+                        or embargo.is_urgent(appeal, now)
+                    )
                 batch = batches.gather(appeal, locked, with_signatures=due)
                 recorded += len(batch.signs)
                 _append(locked, batch, now)

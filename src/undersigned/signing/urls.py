@@ -4,6 +4,7 @@ from undersigned.lib import later
 
 api = later.Views("undersigned.signing.api")
 again = later.Views("undersigned.signing.views.again")
+embargoed = later.Views("undersigned.signing.views.embargoed")
 confirm = later.Views("undersigned.signing.views.confirm")
 mine = later.Views("undersigned.signing.views.mine")
 sign = later.Views("undersigned.signing.views.sign")
@@ -13,10 +14,17 @@ urlpatterns: list[URLPattern] = [
     path("appeals/<slug:slug>/<slug:text>/signed/", sign.signed, name="signed"),
     path("appeals/<slug:slug>/<slug:text>/challenge", sign.challenge, name="challenge"),
     path("api/v1/appeals/<slug:slug>/texts/<slug:text>/signatures", api.sign, name="api-sign"),
+    # Under embargo: the token stands for the carrier's link, and nothing else answers.
+    path("embargo/<str:token>/", embargoed.entry, name="embargo"),
+    path("embargo/<str:token>/<slug:text>/", embargoed.letter, name="embargo-letter"),
+    path("embargo/<str:token>/<slug:text>/sign", embargoed.sign, name="embargo-sign"),
+    path("embargo/<str:token>/<slug:text>/signed/", embargoed.signed, name="embargo-signed"),
+    path("embargo/<str:token>/<slug:text>/challenge", embargoed.challenge, name="embargo-challenge"),
     path("confirm/", confirm.code, name="confirm-code"),
     path("confirm/<str:token>/", confirm.confirm, name="confirm"),
     path("again/<str:token>/", again.again, name="again"),
     path("mine/<str:token>/", mine.mine, name="mine"),
+    path("mine/<str:token>/promise", mine.promise, name="mine-promise"),
     path("mine/<str:token>/receipt", mine.receipt, name="mine-receipt"),
     path("mine/<str:token>/display", mine.display, name="mine-display"),
     path("mine/<str:token>/withdraw", mine.withdraw, name="mine-withdraw"),

@@ -42,10 +42,18 @@ class LogReport:
         }
 
 
-def check_log(fetch: Fetch, *, vkey: str, note: str | bytes | None = None, workers: int = 1) -> LogReport:
+def check_log(
+    fetch: Fetch,
+    *,
+    vkey: str,
+    note: str | bytes | None = None,
+    workers: int = 1,
+    also: Callable[[bytes], None] | None = None,
+) -> LogReport:
     """Everything public fits together under this key, or the first thing that does not is named.
 
-    `note` is the checkpoint to check against when it is not the one that `fetch` gives.
+    `note` is the checkpoint to check against when it is not the one that `fetch` gives; `also` sees every
+    entry after it was counted.
     """
     verifier = parse_vkey(vkey)
     note = fetch("checkpoint") if note is None else note
@@ -53,7 +61,13 @@ def check_log(fetch: Fetch, *, vkey: str, note: str | bytes | None = None, worke
         raise LogError("there is no checkpoint")
     checkpoint = open_checkpoint(note, verifier)
     tally = Tally(checkpoint.origin)
-    root = rebuild(fetch, checkpoint.size, tally.apply_entry, workers=workers)
+
+    def each(entry: bytes) -> None:
+        tally.apply_entry(entry)
+        if also is not None:
+            also(entry)
+
+    root = rebuild(fetch, checkpoint.size, each if also else tally.apply_entry, workers=workers)
     if root != checkpoint.root:
         raise LogError("the entries lead to another root than the signed one")
     return LogReport(checkpoint, vkey, tally)

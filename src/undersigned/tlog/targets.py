@@ -194,13 +194,29 @@ def _folder_key(root: Path, folder: Path, origin: str) -> str | None:
         folder = folder.parent
 
 
-def server_key(origin: str, web: Web) -> str:
-    """The key that an origin's own server publishes for it."""
+def site_of(origin: str) -> str:
+    """The address of the server that an origin names."""
     host = origin.partition("/")[0]
     name = urlsplit(f"//{host}").hostname or ""
     local = name in ("localhost", "::1") or name.startswith("127.")
-    site = f"{'http' if local else 'https'}://{host}"
+    return f"{'http' if local else 'https'}://{host}"
+
+
+def server_key(origin: str, web: Web) -> str:
+    """The key that an origin's own server publishes for it."""
+    site = site_of(origin)
     for listed in _well_known(web, site) or ():
         if listed.origin == origin:
             return listed.vkey
-    raise SourceError(f"{host} publishes no key for {origin}: give it with --key")
+    raise SourceError(f"{origin.partition('/')[0]} publishes no key for {origin}: give it with --key")
+
+
+def from_origin(origin: str, web: Web) -> Target:
+    """The log that an origin names, under the key that its server publishes if it does."""
+    site = site_of(origin)
+    base = f"{site.partition('://')[0]}://{origin}"
+    for listed in _well_known(web, site) or ():
+        if listed.origin == origin:
+            base = _address(site, listed) or base
+            return Target(base, web.log(base), origin, listed.vkey)
+    return Target(base, web.log(base), origin, None)

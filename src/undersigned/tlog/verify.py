@@ -15,10 +15,11 @@ from .note import ED25519, NoteError, Verifier, parse_note, parse_vkey
 from .receipt import HEADER, MAX_RECEIPT, ReceiptError, parse_receipt, verify_receipt
 from .sources import Web, read_file
 from .targets import BadInput, Target, from_folder, from_url, server_key
+from .verify_promise import check_promise, is_promise, promise_lines
 
 __all__ = ["BadInput", "add_arguments", "check_log", "main", "run", "verify_source"]
 
-HELP = "Check signatures and their count: of a site, an appeal, a log, a folder with a log, or a receipt."
+HELP = "Check signatures and their count: of a site, an appeal, a log or its folder, a receipt or a promise."
 
 NOT_PROVED = (
     "Not proved: that each signature is a distinct person, and that everyone who confirmed was recorded."
@@ -69,9 +70,20 @@ def _check_path(target: str, pinned: Verifier | None, web: Web, answer: dict[str
     if folder:
         _check_targets(from_folder(path), pinned, 1, answer)
     elif file:
-        answer["receipt"] = _check_receipt(path, pinned, web)
+        _check_file(path, pinned, web, answer)
     else:
         raise BadInput(f"no such file, folder or address: {target}")
+
+
+def _check_file(path: Path, pinned: Verifier | None, web: Web, answer: dict[str, Any]) -> None:
+    text = read_file(path, MAX_RECEIPT)
+    if text is not None and is_promise(text):
+        answer["promise"] = check_promise(text, pinned, web)
+        answer["errors"] += answer["promise"].pop("errors")
+    elif text is not None and text.startswith(HEADER[:9].encode()):
+        answer["receipt"] = _check_receipt(text, pinned, web)
+    else:
+        raise BadInput(f"neither a receipt, a promise nor a folder with a log: {path}")
 
 
 def _check_targets(
@@ -104,10 +116,7 @@ def _check_target(target: Target, pinned: Verifier | None, workers: int) -> dict
     return report.to_json()
 
 
-def _check_receipt(path: Path, pinned: Verifier | None, web: Web) -> dict[str, Any]:
-    text = read_file(path, MAX_RECEIPT)
-    if text is None or not text.startswith(HEADER[:9].encode()):
-        raise BadInput(f"neither a receipt nor a folder with a log: {path}")
+def _check_receipt(text: bytes, pinned: Verifier | None, web: Web) -> dict[str, Any]:
     origin = parse_checkpoint(parse_note(parse_receipt(text).note)[0]).origin
     if pinned is not None and pinned.name != origin:
         raise ReceiptError(f"the receipt is of {origin}, the key of {pinned.name}")
@@ -168,6 +177,7 @@ def report(answer: dict[str, Any]) -> str:
     """The answer for people: counts per text and version, the verdict, and what is not proved."""
     lines = [line for log in answer["logs"] for line in _log_lines(log)]
     lines += _receipt_lines(answer["receipt"]) if "receipt" in answer else []
+    lines += promise_lines(answer["promise"]) if "promise" in answer else []
     lines += [f"FAILED: {error}" for error in answer["errors"]]
     if not answer["ok"]:
         lines.append("NOT VERIFIED.")
@@ -182,7 +192,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of `verify`, the same alone and within the whole program."""
     parser.add_argument(
         "target",
-        metavar="URL|FOLDER|RECEIPT",
+        metavar="URL|FOLDER|RECEIPT|PROMISE",
         help="a site, an appeal's page, a log, or kept files",
     )
     parser.add_argument("--key", metavar="VKEY", help="the log's key, known from elsewhere than the log")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.appeals import answers, languages, reading
+from undersigned.appeals.models import Appeal
 from undersigned.circulation import answer as act
 from undersigned.circulation import (
     collected,
@@ -109,7 +110,9 @@ def _back(token: str, said: str) -> HttpResponse:
 
 def _show(request: HttpRequest, carrier: Carrier, *, status: int = 200, **more: Any) -> HttpResponse:
     found = enclosed.of(enclosed.text_for(carrier))
-    public = _is_public(carrier)
+    # Under embargo the link works, too, for those alone who are given it.
+    unseen = carrier.appeal.state == Appeal.State.EMBARGO
+    public = _is_public(carrier) or unseen
     link = links.signing(carrier, enclosed.text_to_sign(carrier))
     said = request.GET.get("said", "")
     given = rights.now_of(carrier)
@@ -127,6 +130,7 @@ def _show(request: HttpRequest, carrier: Carrier, *, status: int = 200, **more: 
         "token": links.token(carrier),
         "link": link if carrier.may_collect else "",
         "public": public,
+        "embargo": getattr(carrier.appeal, "embargo", None) if unseen else None,
         "qr": pictures.qr_svg(link, label=_("QR code of your signing link")) if carrier.may_collect else "",
         "days": collected.per_day(carrier, until=today) if public else [],
         "count": collected.counts([carrier.pk]).get(carrier.pk, 0),

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.appeals import answers, reading
-from undersigned.appeals.models import Appeal
 from undersigned.lib import clock, tokens
 from undersigned.signing import confirm as act
-from undersigned.signing import limits, opening
+from undersigned.signing import embargo, limits, opening
 from undersigned.signing.forms import CodeForm
 from undersigned.signing.models import Signature
 from undersigned.signing.views import refusals
@@ -72,9 +71,15 @@ def _show(request: HttpRequest, found: Signature) -> HttpResponse:
     hindrance = act.standing(found, clock.now())
     if hindrance in (act.Outcome.RECORDED_SOON, act.Outcome.ALREADY):
         mine = reverse("mine", args=[tokens.token("mine", found.nonce)])
-        context = {"signature": found, "version": found.version, "mine_url": mine, "appeal": found.appeal}
+        context = {
+            "signature": found,
+            "version": found.version,
+            "mine_url": mine,
+            "appeal": found.appeal,
+            "embargo": embargo.running(found.appeal),
+        }
         return answers.page(request, "signing/confirmed.html", context)
-    hidden = found.appeal.state == Appeal.State.DRAFT
+    hidden = not found.appeal.is_public
     context = {
         "signature": found,
         "version": found.version,

@@ -11,9 +11,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 from undersigned.appeals import answers
 from undersigned.lib import tokens
+from undersigned.signing import embargo, people
 from undersigned.signing import erase as erase_act
 from undersigned.signing import mine as act
-from undersigned.signing import people
 from undersigned.signing import withdraw as withdraw_act
 from undersigned.signing.forms import ConsentForm, DisplayForm, TickForm
 from undersigned.signing.models import Signature
@@ -62,10 +62,12 @@ def _show(request: HttpRequest, signature: Signature, *, status: int = 200, **mo
         "line": act.line_of(signature),
         "version": signature.version,
         "text": signature.version.text,
-        "appeal": signature.appeal if signature.appeal.state != "draft" else None,
+        "appeal": signature.appeal if signature.appeal.is_public else None,
         "live": signature.state in Signature.LIVE,
         "token": tokens.token("mine", signature.nonce),
         "receipt": act.receipt_state(signature),
+        "promise": embargo.may_promise(signature),
+        "embargo": embargo.running(signature.appeal),
         "display_form": DisplayForm(signature, values),
         "consent_form": ConsentForm(signature),
         **more,
@@ -140,7 +142,7 @@ def erase(request: HttpRequest, signature: Signature) -> HttpResponse:
     return answers.page(
         request,
         "signing/erased.html",
-        {"counted": counted, "appeal": appeal if appeal.state != "draft" else None},
+        {"counted": counted, "appeal": appeal if appeal.is_public else None},
     )
 
 
@@ -149,7 +151,7 @@ def _ask(request: HttpRequest, signature: Signature, template: str, form: TickFo
         "signature": signature,
         "line": act.line_of(signature),
         "version": signature.version,
-        "appeal": signature.appeal if signature.appeal.state != "draft" else None,
+        "appeal": signature.appeal if signature.appeal.is_public else None,
         "token": tokens.token("mine", signature.nonce),
         "form": form,
     }
@@ -169,6 +171,20 @@ def receipt(request: HttpRequest, signature: Signature) -> HttpResponse:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     name = f"{signature.appeal.slug}{'-full' if full else ''}.tlog-proof"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answers.guarded(response)
+
+
+@_private("mine")
+def promise(request: HttpRequest, signature: Signature) -> HttpResponse:
+    """Download the promise that stands in for a receipt while the letter is under embargo."""
+    if request.method == "POST":
+        return _back(signature)
+    try:
+        text = embargo.promise_text(signature)
+    except embargo.NotPossible:
+        return _show(request, signature, status=404)
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{signature.appeal.slug}.promise.txt"'
     return answers.guarded(response)
 
 

@@ -1,5 +1,8 @@
 """Signing by form: POST to the letter's `sign`, answered alike whoever has signed already."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.db import OperationalError
 from django.http import (
     Http404,
@@ -20,6 +23,36 @@ from undersigned.mailroom import outbox
 from undersigned.signing import intake, limits, opening, proof
 from undersigned.signing.forms import SignForm
 from undersigned.signing.views import refusals
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where a letter is read and signed: its addresses, and whose link its signers came by."""
+
+    letter: str
+    action: str
+    signed: str
+    privacy: str
+    challenge: str
+    carrier_id: Callable[[], int | None]
+
+    def context(self) -> dict[str, str]:
+        """What the pages of signing lead to."""
+        return {"letter_url": self.letter, "privacy_url": self.privacy, "challenge_url": self.challenge}
+
+
+def public_door(request: HttpRequest, version: Version) -> Door:
+    """The addresses of a letter that everybody reads."""
+    appeal, text = version.text.appeal, version.text
+    address = [appeal.slug, text.slug]
+    return Door(
+        letter=reverse("letter", args=address),
+        action=reverse("sign", args=address) + via_query(request),
+        signed=reverse("signed", args=address),
+        privacy=reverse("privacy", args=[appeal.slug]),
+        challenge=reverse("challenge", args=address),
+        carrier_id=lambda: links.carrier_of(appeal=appeal, via=via(request), now=clock.now()),
+    )
 
 
 def public_version(slug: str, text: str) -> Version:
@@ -58,36 +91,39 @@ def sign(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     with answers.speaking(version.language):
         if answers.is_cross_site(request):
             return refusals.cross_site(request)
-        return _sign(request, version)
+        # Whatever charset a request claims, a browser sends what the page was in; said before it is read.
+        request.encoding = "utf-8"
+        return take(request, version, public_door(request, version))
 
 
-def _sign(request: HttpRequest, version: Version) -> HttpResponse:
-    # Whatever charset a request claims, a browser sends what the page was in.
-    request.encoding = "utf-8"
+def take(request: HttpRequest, version: Version, door: Door) -> HttpResponse:
+    """Takes a signature that came through a door; the caller speaks its language and knows its origin."""
     form = SignForm(version, request.POST)
     if not opening.accepts(version.text.appeal, clock.now()):
-        return _show(request, form, status=422, closed=True)
+        return _show(request, form, door, status=422, closed=True)
     network = limits.network_of(request)
     if over := limits.wait(network):
-        return _show(request, form, status=429, over=over)
+        return _show(request, form, door, status=429, over=over)
     if not form.is_valid() or form.request is None:
-        return _show(request, form, status=422)
+        return _show(request, form, door, status=422)
     appeal, email, proved = version.text.appeal, form.request.email, request.POST.get("proof")
     if over := limits.take(appeal=appeal, network=network, email=email, proved=proved):
-        return _show(request, form, status=429, over=over)
+        return _show(request, form, door, status=429, over=over)
     try:
-        carrier = links.carrier_of(appeal=version.text.appeal, via=via(request), now=clock.now())
-        intake.sign(version=version, request=form.request, language=version.language, carrier_id=carrier)
+        intake.sign(
+            version=version, request=form.request, language=version.language, carrier_id=door.carrier_id()
+        )
     except intake.NotAccepted:
-        return _show(request, form, status=422, closed=True)
+        return _show(request, form, door, status=422, closed=True)
     except (OperationalError, OSError):
-        return _show(request, form, status=503, retry=refusals.RETRY_SECONDS)
-    return answers.see(reverse("signed", args=[version.text.appeal.slug, version.text.slug]))
+        return _show(request, form, door, status=503, retry=refusals.RETRY_SECONDS)
+    return answers.see(door.signed)
 
 
 def _show(
     request: HttpRequest,
     form: SignForm,
+    door: Door,
     *,
     status: int,
     retry: int = 0,
@@ -101,7 +137,8 @@ def _show(
         "appeal": version.text.appeal,
         "text": version.text,
         "version": version,
-        "action": request.path + via_query(request),
+        "action": door.action,
+        **door.context(),
         "status": status,
         "over": over,
         "closed": closed,
@@ -128,14 +165,20 @@ def _again(
     with answers.speaking(version.language):
         form = SignForm(version, request.POST)
         form.is_valid()
-        return _show(request, form, status=status, retry=retry, closed=closed)
+        door = public_door(request, version)
+        return _show(request, form, door, status=status, retry=retry, closed=closed)
 
 
 def challenge(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     """What a browser has to calculate before it signs; 404 where the appeal does not ask for it."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    appeal = public_version(slug, text).text.appeal
+    return calculation(public_version(slug, text))
+
+
+def calculation(version: Version) -> HttpResponse:
+    """The same for a letter that was found."""
+    appeal = version.text.appeal
     if not appeal.proof_of_work:
         raise Http404
     return answers.guarded(JsonResponse(proof.challenge(appeal)))
@@ -146,11 +189,17 @@ def signed(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     version = public_version(slug, text)
+    return thanks(request, version, public_door(request, version))
+
+
+def thanks(request: HttpRequest, version: Version, door: Door) -> HttpResponse:
+    """The same for a letter that was found."""
     context = {
         "appeal": version.text.appeal,
         "text": version.text,
         "version": version,
         "outbox": outbox.is_shown(request),
+        **door.context(),
     }
     with answers.speaking(version.language):
         return answers.page(request, "signing/signed.html", context)
