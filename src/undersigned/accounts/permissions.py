@@ -26,6 +26,10 @@ VERBS: Mapping[str, frozenset[str]] = {
     "roll.moderate": _MODERATORS,
     "roll.invite": _EDITORS,
     "roll.export": _EDITORS,
+    # Scans show handwriting, names and addresses: for those who see contact data.
+    "paper.enter": _MODERATORS,
+    "paper.list": _EDITORS,
+    "paper.reverse": _EDITORS,
     # The numbers are those of the whole installation.
     "mail.view": _OWNERS,
     "audit.view": _MODERATORS,

@@ -17,6 +17,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import embargo_check, mended, reveal
+from undersigned.signing.paper import check
 from undersigned.tlog.audit import Fetch
 from undersigned.tlog.errors import TlogError
 from undersigned.tlog.sources import Web
@@ -96,7 +97,7 @@ def _check(name: str, *, mending: bool, source: str | None) -> _Result:
             ended = mended.after_mending(log)
             if ended:
                 result.mended.append(_("signatures ended that the log had undone: %s") % ended)
-        result.findings = fsck(log)
+        result.findings = [*fsck(log), *check.check(log)]
         result.findings += embargo_check.check(appeal) if appeal else []
     except (LedgerError, KeyMissing, TlogError) as error:
         result.findings.append(

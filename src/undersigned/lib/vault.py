@@ -69,6 +69,22 @@ def unseal(sealed: bytes | memoryview, *, context: str) -> str:
     return opener(context)(sealed)
 
 
+def seal_bytes(data: bytes, *, context: str, key_name: str) -> bytes:
+    """Encrypts bytes under a named key of their own, which can be destroyed apart."""
+    nonce = os.urandom(12)
+    return _VERSION + nonce + _box(keys.read_or_create(key_name)).encrypt(nonce, data, context.encode())
+
+
+def unseal_bytes(sealed: bytes, *, context: str, key_name: str) -> bytes:
+    """Decrypts what `seal_bytes` made with the same context and key; raises VaultError, KeyMissing."""
+    if len(sealed) < 29 or sealed[:1] != _VERSION:
+        raise VaultError("not a sealed value")
+    try:
+        return _box(keys.read(key_name)).decrypt(sealed[1:13], sealed[13:], context.encode())
+    except InvalidTag:
+        raise VaultError("a sealed value does not open with the key in the keys folder") from None
+
+
 def seal_json(value: Any, *, context: str) -> bytes:
     """Encrypts a JSON value under the contact key."""
     return seal(json.dumps(value, ensure_ascii=False, separators=(",", ":")), context=context)

@@ -11,9 +11,9 @@ from django.db.models import Min
 from undersigned.appeals.models import Appeal, Version
 from undersigned.ledger import read
 from undersigned.ledger.errors import LedgerError
-from undersigned.ledger.models import Log
+from undersigned.ledger.models import AdoptedCommitment, Log
 from undersigned.signing import repeats, rhythm
-from undersigned.signing.models import Amendment, RecordedVersion, Signature, Undo
+from undersigned.signing.models import Amendment, Gathering, PaperLine, RecordedVersion, Signature, Undo
 from undersigned.tlog import leaf as leaves_of
 
 LIMIT = 5000
@@ -37,6 +37,8 @@ class Row:
     commitment: str
     unlisted: bool
     repeat_key: bytes | None
+    # What brought it in, of a signature on paper.
+    gathering: int | None = None
 
 
 @dataclass
@@ -44,11 +46,15 @@ class Batch:
     """Rows in the order of their leaves: the leaf of `signs[i]` follows all texts, and so on."""
 
     texts: list[Version] = field(default_factory=list)
+    # Sheets and lists whose first signatures these are.
+    sheets: list[Gathering] = field(default_factory=list)
     signs: list[Row] = field(default_factory=list)
     # Amendments and undos, mixed.
     changes: list[Amendment | Undo] = field(default_factory=list)
     # Where each version's text leaf stands, those of this batch included.
     places: dict[int, int] = field(default_factory=dict)
+    # The same of each sheet.
+    sheet_places: dict[int, int] = field(default_factory=dict)
 
     @property
     def full(self) -> bool:
@@ -59,9 +65,20 @@ class Batch:
         """The leaves of the batch in their order."""
         return [
             *(self._text(version) for version in self.texts),
-            *(leaves_of.Sign(row.commitment, row.kind, self.places[row.version_id]) for row in self.signs),
+            *(self.sheet(gathering) for gathering in self.sheets),
+            *(self._sign(row) for row in self.signs),
             *(_change(row) for row in self.changes),
         ]
+
+    def sheet(self, gathering: Gathering) -> leaves_of.Sheet:
+        """The leaf of a sheet or list."""
+        return leaves_of.Sheet(gathering.digest, self.places[gathering.version_id])
+
+    def _sign(self, row: Row) -> leaves_of.Sign:
+        place = self.places[row.version_id]
+        if row.gathering is None:
+            return leaves_of.Sign(row.commitment, row.kind, place)
+        return leaves_of.Sign(row.commitment, row.kind, place, self.sheet_places[row.gathering])
 
     def _text(self, version: Version) -> leaves_of.TextLeaf:
         text = version.text
@@ -135,6 +152,7 @@ def gather(appeal: Appeal, log: Log, *, with_signatures: bool) -> Batch:
     if with_signatures:
         batch.signs = _confirmed(appeal)
         _shuffle(batch.signs)
+        _find_sheets(batch, log)
         batch.changes = _changes(appeal, log, batch.signs)
         _shuffle(batch.changes)
     return batch
@@ -165,7 +183,6 @@ def _confirmed(appeal: Appeal) -> list[Row]:
     rows = (
         Signature.objects.select_for_update(skip_locked=True)
         .filter(appeal=appeal, state=Signature.State.CONFIRMED)
-        .exclude(kind=Signature.Kind.PAPER)
         .order_by("pk")
         .values_list("pk", "version_id", "kind", "commitment", "display", "repeat_key")
     )
@@ -180,6 +197,36 @@ def _confirmed(appeal: Appeal) -> list[Row]:
         )
         for pk, version, kind, made, display, key in rows[:LIMIT]
     ]
+
+
+def _find_sheets(batch: Batch, log: Log) -> None:
+    """Each signature on paper learns its sheet; sheets that the log does not have yet come before them."""
+    paper = {row.pk: row for row in batch.signs if row.kind == Signature.Kind.PAPER}
+    numbers = list(paper)
+    for start in range(0, len(numbers), 900):
+        found = PaperLine.objects.filter(signature__in=numbers[start : start + 900])
+        for signature, gathering in found.values_list("signature_id", "gathering_id"):
+            paper[signature or 0].gathering = gathering
+    wanted = sorted({row.gathering for row in paper.values() if row.gathering is not None})
+    sheets: dict[int, Gathering] = {}
+    for start in range(0, len(wanted), 900):
+        sheets |= Gathering.objects.in_bulk(wanted[start : start + 900])
+    _adopt_sheets(batch, log, sheets)
+    batch.sheets = [sheets[pk] for pk in wanted if sheets[pk].leaf_index is None]
+    batch.sheet_places = {pk: one.leaf_index for pk, one in sheets.items() if one.leaf_index is not None}
+    first = log.size + len(batch.texts)
+    batch.sheet_places |= {one.pk: first + place for place, one in enumerate(batch.sheets)}
+
+
+def _adopt_sheets(batch: Batch, log: Log, sheets: Mapping[int, Gathering]) -> None:
+    """Sheet leaves that the log has and the rows do not know were adopted after a loss of the database."""
+    new = [one for one in sheets.values() if one.leaf_index is None]
+    if not new or not AdoptedCommitment.objects.filter(log=log).exists():
+        return
+    for one in new:
+        same = log.leaves.filter(adopted=True, entry=leaves_of.encode(batch.sheet(one)))
+        one.leaf_index = same.order_by("-index").values_list("index", flat=True).first()
+        one.save(update_fields=["leaf_index"])
 
 
 def _changes(appeal: Appeal, log: Log, signs: Sequence[Row]) -> list[Amendment | Undo]:

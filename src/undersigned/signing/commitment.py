@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
-from undersigned.signing.models import PublicLine, Signature
+from undersigned.signing.models import PaperLine, PublicLine, Signature
 from undersigned.tlog import leaf
 
 SALT_SIZE = 32
@@ -30,17 +30,33 @@ def private(email: str) -> dict[str, str]:
     return {"e": email}
 
 
-def commit(line: PublicLine, email: str) -> Commitment:
+def of_paper(mark: str, number: int) -> dict[str, str]:
+    """What binds a signature on paper: its sheet or list and its line."""
+    return {"p": f"{mark}/{number}"}
+
+
+def bound(signature: Signature, email: str) -> dict[str, str]:
+    """What binds this signature: its line, where it was made on paper, else the address."""
+    if signature.kind != Signature.Kind.PAPER:
+        return private(email)
+    line = PaperLine.objects.select_related("gathering").get(signature=signature)
+    return of_paper(line.gathering.mark, line.number)
+
+
+def commit(line: PublicLine, private: dict[str, str]) -> Commitment:
     """A commitment under new salts; the old salts, if any, are to be overwritten with these."""
-    return commit_shown(shown(line), email)
+    return commit_bound(shown(line), private)
 
 
 def commit_shown(shown: dict[str, str], email: str) -> Commitment:
-    """The same for what a line shows, without what is empty."""
+    """The same for what a line shows, without what is empty, and an address."""
+    return commit_bound(shown, private(email))
+
+
+def commit_bound(shown: dict[str, str], private: dict[str, str]) -> Commitment:
+    """The same for what binds the signature, whatever it is."""
     salt_public, salt_private = os.urandom(SALT_SIZE), os.urandom(SALT_SIZE)
-    made = leaf.commitment(
-        leaf.public_digest(salt_public, shown), leaf.private_digest(salt_private, private(email))
-    )
+    made = leaf.commitment(leaf.public_digest(salt_public, shown), leaf.private_digest(salt_private, private))
     return Commitment(salt_public, salt_private, leaf.digest_text(made))
 
 
@@ -55,7 +71,7 @@ def opening(signature: Signature, email: str) -> dict[str, Any]:
     """What opens the commitment: the full receipt's extra fields, which show who signed."""
     if signature.salt_public is None or signature.salt_private is None:
         raise ValueError("the salts of this signature are destroyed")
-    private_digest = leaf.private_digest(bytes(signature.salt_private), private(email))
+    private_digest = leaf.private_digest(bytes(signature.salt_private), bound(signature, email))
     return {
         "pub": shown(signature.public_line),
         "spub": leaf.b64u(bytes(signature.salt_public)),

@@ -6,6 +6,9 @@ desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
 desk_embargo = later.Views("undersigned.signing.desk_embargo")
 desk_first = later.Views("undersigned.signing.desk_first")
+paper = later.Views("undersigned.signing.paper.desk")
+paper_list = later.Views("undersigned.signing.paper.desk_list")
+paper_read = later.Views("undersigned.signing.paper.desk_read")
 
 # All below /desk/: what a team does with signatures.
 urlpatterns = [
@@ -16,6 +19,17 @@ urlpatterns = [
     path("appeals/<slug:slug>/first/", desk_first.first_page, name="desk-first"),
     path("appeals/<slug:slug>/first/upload/", desk_first.upload, name="desk-first-upload"),
     path("appeals/<slug:slug>/first/<int:pk>/", desk_first.change, name="desk-first-change"),
+    path("appeals/<slug:slug>/paper/", paper.listing, name="desk-paper"),
+    path("appeals/<slug:slug>/paper/list/", paper_list.upload, name="desk-paper-list"),
+    path("appeals/<slug:slug>/paper/find/", paper.find, name="desk-paper-find"),
+    path("appeals/<slug:slug>/paper/<int:pk>/", paper.one, name="desk-paper-one"),
+    path("appeals/<slug:slug>/paper/<int:pk>/scan", paper.scan, name="desk-paper-scan"),
+    path("appeals/<slug:slug>/paper/<int:pk>/read/", paper_read.read, name="desk-paper-read"),
+    path("appeals/<slug:slug>/paper/<int:pk>/settle/", paper_read.settle_page, name="desk-paper-settle"),
+    path("appeals/<slug:slug>/paper/<int:pk>/duplicates/", paper.duplicates, name="desk-paper-matches"),
+    path(
+        "appeals/<slug:slug>/paper/<int:pk>/lines/<int:number>/erase/", paper.erase, name="desk-paper-erase"
+    ),
     path("appeals/<slug:slug>/roll/", desk.roll_page, name="desk-roll"),
     path("appeals/<slug:slug>/roll/<int:pk>/strike/", desk.strike, name="desk-strike"),
     path("appeals/<slug:slug>/export.<str:format>", desk.export_file, name="desk-export"),

@@ -13,6 +13,7 @@ from undersigned.lib import clock, journal
 from undersigned.signing import ending
 from undersigned.signing.confirm import drop, family
 from undersigned.signing.models import Signature
+from undersigned.signing.paper import wipe
 
 # How long an erasure waits for readers before it leaves the emptying of the WAL to the next one.
 _WAIT_MS = 2000
@@ -36,6 +37,7 @@ def _erase(rows: Sequence[Signature], now: datetime) -> None:
     for row in rows:
         if row.state in (*Signature.LIVE, Signature.State.MOVED):
             ending.ask_undo(row, "own", now)
+    wipe.wipe_lines([row.pk for row in rows if row.kind == Signature.Kind.PAPER])
     drop(rows)
 
 

@@ -24,6 +24,7 @@ from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.erase import truncate_wal
 from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature
+from undersigned.signing.paper import wipe
 from undersigned.tlog.leaf import Shred
 
 _CHUNK = 500
@@ -95,6 +96,7 @@ def drop_stale(now: datetime | None = None) -> int:
     First signatories stay on the organisers' list until the appeal opens: they can be asked again.
     """
     at = now or clock.now()
+    wipe.drop_previews(at)
     return sum(_drop_stale(appeal, at) for appeal in Appeal.objects.all())
 
 
@@ -160,6 +162,7 @@ def _erase(appeal: Appeal, at: datetime) -> Erased:
         if len(rows) < _CHUNK:
             break
         last = rows[-1].pk
+    wipe.wipe_appeal(appeal)
     _shred(appeal, gone, at)
     truncate_wal()
     return gone

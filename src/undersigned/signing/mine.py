@@ -65,7 +65,7 @@ def change_display(
     line.save()
     row.display = display
     # New salts overwrite the old ones: what was shown before can be proven by nobody any more.
-    commitment.apply(row, commitment.commit(line, values["email"]))
+    commitment.apply(row, commitment.commit(line, commitment.bound(row, values["email"])))
     row.save(update_fields=["display", "salt_public", "salt_private", "commitment"])
     if row.leaf_index is not None:
         _amend(row, at or clock.now())
@@ -136,7 +136,9 @@ def receipt_text(*, signature: Signature, full: bool) -> str:
     index = _opened_leaf(signature) if full else signature.leaf_index
     if index is None:
         raise NotPublished("this change is being recorded")
-    extra = commitment.opening(signature, people.unseal(signature.person)["email"]) if full else None
+    extra = None
+    if full:
+        extra = commitment.opening(signature, people.unseal(signature.person)["email"])
     return receipt(log=log, index=index, extra=extra)
 
 

@@ -22,6 +22,7 @@ from undersigned.signing import batch as batches
 from undersigned.signing import embargo, mended, opening
 from undersigned.signing.batch import Batch, Row
 from undersigned.signing.models import Amendment, RecordedEnd, RecordedVersion, Signature, Undo
+from undersigned.signing.paper import standing
 from undersigned.tlog import leaf as leaves_of
 
 # Two numbers a row: below every database's limit of parameters in one statement (32,766).
@@ -118,6 +119,8 @@ def _append(locked: Log, batch: Batch, now: datetime) -> None:
         for place, version in enumerate(batch.texts)
     )
     index += len(batch.texts)
+    _number("signing_gathering", [(row.pk, index + place) for place, row in enumerate(batch.sheets)])
+    index += len(batch.sheets)
     _mark([(row, index + place) for place, row in enumerate(batch.signs)], now)
     index += len(batch.signs)
     numbered = [(row, index + place) for place, row in enumerate(batch.changes)]
@@ -203,7 +206,7 @@ def _end(appeal: Appeal, locked: Log, now: datetime) -> None:
         or RecordedEnd.objects.filter(appeal=current).exists()
     ):
         return
-    if is_waiting(current):
+    if is_waiting(current) or standing.is_waited_for(current, now):
         return
     index = place_of(locked, leaves_of.Close())
     if index is None:

@@ -2,16 +2,22 @@
 
 from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
+from undersigned.signing.models.paper import Gathering, PaperLine, PaperMatch, Transcript, TranscriptLine
 from undersigned.signing.models.signature import Person, PublicLine, Signature
 
 __all__ = [
     "Amendment",
     "Asking",
     "AskingRound",
+    "Gathering",
+    "PaperLine",
+    "PaperMatch",
     "Person",
     "PublicLine",
     "RecordedEnd",
     "RecordedVersion",
     "Signature",
+    "Transcript",
+    "TranscriptLine",
     "Undo",
 ]

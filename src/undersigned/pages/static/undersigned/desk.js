@@ -37,3 +37,16 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
   form.addEventListener("submit", () => { changed = false; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
+
+// A scan stays where the reader moved it, from line to line and from size to size.
+for (const box of document.querySelectorAll("[data-keep-place]")) {
+  const key = `place:${location.pathname}`, picture = box.querySelector("img");
+  const go = () => {
+    const [across, down] = (sessionStorage.getItem(key) ?? "0 0").split(" ").map(Number);
+    box.scrollTo(across * box.scrollWidth, down * box.scrollHeight);
+    box.addEventListener("scroll", () => {
+      sessionStorage.setItem(key, `${box.scrollLeft / box.scrollWidth} ${box.scrollTop / box.scrollHeight}`);
+    });
+  };
+  if (!picture || picture.complete) go(); else picture.addEventListener("load", go, { once: true });
+}

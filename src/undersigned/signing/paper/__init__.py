@@ -1,0 +1,1 @@
+"""Signatures gathered off line: kept, read twice, settled, counted, taken back."""
