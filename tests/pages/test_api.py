@@ -23,9 +23,10 @@ def test_an_appeal_has_exactly_the_documented_shape(reader: Client, family: Appe
     page = reader.get("/api/v1/appeals/night-ferry")
     told = page.json()
     assert page["Access-Control-Allow-Origin"] == "*" and page["Cache-Control"].startswith("public")
-    assert set(told) == {"id", "slug", "title", "state", "texts", "signatures", "log"}
+    assert set(told) == {"id", "slug", "title", "state", "texts", "signatures", "kinds", "log"}
     assert told["id"] == family.public_id and told["state"] == "open"
     assert told["signatures"] == {"recorded": 8, "own": 0, "struck": 0, "moved": 0}
+    assert told["kinds"] == {"mail": 8, "vouched": 0, "paper": 0, "org": 0}
     english, arabic = told["texts"]
     assert set(english) == {"id", "text", "language", "relation", "parent", "signatures", "versions"}
     assert english["parent"] is None and english["relation"] == "original"

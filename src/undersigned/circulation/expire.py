@@ -33,6 +33,9 @@ def delete(numbers: Sequence[int], now: datetime) -> None:
     CoveringLetter.objects.filter(carrier__in=list(numbers)).delete()
     Reply.objects.filter(carrier__in=list(numbers)).delete()
     Work.objects.filter(carrier__in=list(numbers)).update(sealed=b"")
+    # Signing stands above this app: its voucher is reached from the carrier alone.
+    for carrier in rows.filter(voucher__isnull=False).select_related("voucher"):
+        carrier.voucher.forget()
     for number in numbers:
         queue.forget(subject_ref=post.cover_ref(number))
         queue.forget(subject_ref=post.reminder_ref(number))

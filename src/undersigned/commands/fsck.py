@@ -18,6 +18,7 @@ from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import embargo_check, mended, reveal
 from undersigned.signing.paper import check
+from undersigned.signing.vouch import fsck as vouched
 from undersigned.tlog.audit import Fetch
 from undersigned.tlog.errors import TlogError
 from undersigned.tlog.sources import Web
@@ -97,7 +98,7 @@ def _check(name: str, *, mending: bool, source: str | None) -> _Result:
             ended = mended.after_mending(log)
             if ended:
                 result.mended.append(_("signatures ended that the log had undone: %s") % ended)
-        result.findings = [*fsck(log), *check.check(log)]
+        result.findings = [*fsck(log), *check.check(log), *vouched.findings(log)]
         result.findings += embargo_check.check(appeal) if appeal else []
     except (LedgerError, KeyMissing, TlogError) as error:
         result.findings.append(

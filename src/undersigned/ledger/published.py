@@ -9,9 +9,12 @@ from functools import lru_cache
 from undersigned.ledger import read
 from undersigned.ledger.models import Leaf, Log, VersionTally
 from undersigned.tlog.checkpoint import Checkpoint
-from undersigned.tlog.leaf import REASONS, Undo, parse
+from undersigned.tlog.leaf import KINDS, REASONS, Sign, Undo, parse
 
 _CHUNK = 900
+# A leaf of mail, which most are, is told by these bytes and never parsed.
+_MAIL = b'"k":"mail"'
+_OTHERS = tuple(kind for kind in KINDS if kind != "mail")
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,20 @@ class Count:
     own: int = 0
     struck: int = 0
     moved: int = 0
+    # Of the signatures, those that no mail confirmed.
+    vouched: int = 0
+    paper: int = 0
+    org: int = 0
+
+    @property
+    def mail(self) -> int:
+        """Signatures that a mail confirmed."""
+        return self.signatures - self.vouched - self.paper - self.org
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        """Signatures by how they were confirmed, in the order of the log's own names."""
+        return {kind: getattr(self, kind) for kind in KINDS}
 
     def __add__(self, other: "Count") -> "Count":
         return Count(
@@ -29,6 +46,9 @@ class Count:
             self.own + other.own,
             self.struck + other.struck,
             self.moved + other.moved,
+            self.vouched + other.vouched,
+            self.paper + other.paper,
+            self.org + other.org,
         )
 
 
@@ -67,7 +87,8 @@ def _published(rows: list[VersionTally]) -> Published:
 
 def _before(row: VersionTally, ahead: Counter[str]) -> Count:
     undone = {reason: getattr(row, reason) - ahead[reason] for reason in REASONS}
-    return Count(row.signatures - ahead["signatures"], **undone)
+    kinds = {kind: getattr(row, kind) - ahead[kind] for kind in _OTHERS}
+    return Count(row.signatures - ahead["signatures"], **undone, **kinds)
 
 
 def _unpublished(log: Log, start: int) -> dict[int, Counter[str]]:
@@ -81,15 +102,25 @@ def _changes(log: int, _appended_at: datetime | None, start: int, end: int) -> d
     changes: dict[int, Counter[str]] = {}
     all_leaves = Leaf.objects.filter(log=log)
     leaves = all_leaves.filter(index__gte=start, index__lt=end)
-    for text in leaves.filter(text_index__isnull=False).values_list("text_index", flat=True).iterator():
-        changes.setdefault(text or 0, Counter())["signatures"] += 1
+    signs = leaves.filter(text_index__isnull=False).values_list("text_index", "entry")
+    for text, entry in signs.iterator():
+        changes.setdefault(text or 0, Counter()).update(["signatures", _kind(entry)])
     others = leaves.filter(text_index__isnull=True).values_list("entry", flat=True).iterator()
     undos = {leaf.sign: leaf.reason for leaf in map(parse, map(bytes, others)) if isinstance(leaf, Undo)}
-    signs = sorted(undos)
-    for place in range(0, len(signs), _CHUNK):
-        undone = all_leaves.filter(index__in=signs[place : place + _CHUNK])
-        for index, text in undone.values_list("index", "text_index"):
+    named = sorted(undos)
+    for place in range(0, len(named), _CHUNK):
+        undone = all_leaves.filter(index__in=named[place : place + _CHUNK])
+        for index, text, entry in undone.values_list("index", "text_index", "entry"):
             change = changes.setdefault(text or 0, Counter())
-            change["signatures"] -= 1
+            change.subtract(["signatures", _kind(entry)])
             change[undos[index]] += 1
     return changes
+
+
+def _kind(entry: bytes | memoryview) -> str:
+    """How the signature of a sign leaf was confirmed."""
+    data = bytes(entry)
+    if _MAIL in data:
+        return "mail"
+    leaf = parse(data)
+    return leaf.kind if isinstance(leaf, Sign) else "mail"

@@ -63,6 +63,15 @@ class TextOut(Schema):
     versions: list[VersionOut]
 
 
+class KindsOut(Schema):
+    """Signatures that stand, by how they were confirmed."""
+
+    mail: int
+    vouched: int
+    paper: int
+    org: int
+
+
 class SignaturesOut(Schema):
     """The appeal's count: `recorded` is net; the others count what was undone, by reason."""
 
@@ -90,6 +99,7 @@ class AppealOut(Schema):
     state: str
     texts: list[TextOut]
     signatures: SignaturesOut
+    kinds: KindsOut
     log: LogOut | None
 
 
@@ -173,6 +183,7 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str,
             "struck": total.struck,
             "moved": total.moved,
         },
+        "kinds": total.kinds,
         "log": _log(standing),
     }
 

@@ -302,6 +302,7 @@ def _count(shown: Shown) -> dict[str, Any]:
     ]
     return {
         "total": standing.of_text(text).signatures,
+        "by": standing.of_text(text),
         "versions": lines if len(lines) > 1 else [],
         "family": standing.total.signatures if shown.family.size > 1 else None,
         "texts": shown.family.size,

@@ -34,6 +34,8 @@ class Shown:
     name: str
     is_pseudonym: bool
     details: list[str]
+    # As in `roll.Line`.
+    vouched_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def shown(line: roll.Line, language: str, newest: int) -> Shown:
     if line.version < newest:
         with translation.override(language):
             details.append(_("signed version %(n)s") % {"n": line.version})
-    return Shown(line.name, line.is_pseudonym, details)
+    return Shown(line.name, line.is_pseudonym, details, line.vouched_by)
 
 
 def initial(name: str, language: str) -> str:
@@ -161,6 +163,7 @@ def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, o
             "title_lang": original.newest.language,
             "letter_url": reverse("appeal", args=[family.appeal.slug]),
             "total": standing.total.signatures,
+            "by": standing.total,
             # Whose names were erased with time did not ask to be left out.
             "unlisted": 0 if shredded else unlisted(family.appeal, standing),
             "unknown": 0 if shredded else unknown(family.appeal, standing),

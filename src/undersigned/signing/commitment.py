@@ -36,7 +36,9 @@ def of_paper(mark: str, number: int) -> dict[str, str]:
 
 
 def bound(signature: Signature, email: str) -> dict[str, str]:
-    """What binds this signature: its line, where it was made on paper, else the address."""
+    """What binds it: the carrier who vouched for it, its line on paper, else the address."""
+    if signature.kind == Signature.Kind.VOUCHED and signature.carrier is not None:
+        return {"u": signature.carrier.public_id}
     if signature.kind != Signature.Kind.PAPER:
         return private(email)
     line = PaperLine.objects.select_related("gathering").get(signature=signature)

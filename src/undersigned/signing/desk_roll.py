@@ -74,6 +74,7 @@ class Row:
     day: Any
     reason: str
     is_first: bool
+    is_vouched: bool
     may_moderate: bool
 
 
@@ -152,5 +153,6 @@ def row_of(signature: Signature, *, contacts: bool) -> Row:
         day=signature.ended_at or signature.recorded_at or signature.confirmed_at or signature.created_at,
         reason=signature.reason,
         is_first=signature.first_order is not None,
+        is_vouched=signature.kind == Signature.Kind.VOUCHED,
         may_moderate=signature.state in Signature.LIVE,
     )

@@ -9,6 +9,7 @@ desk_first = later.Views("undersigned.signing.desk_first")
 paper = later.Views("undersigned.signing.paper.desk")
 paper_list = later.Views("undersigned.signing.paper.desk_list")
 paper_read = later.Views("undersigned.signing.paper.desk_read")
+vouched = later.Views("undersigned.signing.vouch.desk")
 
 # All below /desk/: what a team does with signatures.
 urlpatterns = [
@@ -32,5 +33,7 @@ urlpatterns = [
     ),
     path("appeals/<slug:slug>/roll/", desk.roll_page, name="desk-roll"),
     path("appeals/<slug:slug>/roll/<int:pk>/strike/", desk.strike, name="desk-strike"),
+    path("appeals/<slug:slug>/vouched/", vouched.overview, name="desk-vouched"),
+    path("appeals/<slug:slug>/vouched/<int:pk>/", vouched.one, name="desk-vouched-carrier"),
     path("appeals/<slug:slug>/export.<str:format>", desk.export_file, name="desk-export"),
 ]

@@ -23,7 +23,7 @@ from undersigned.mailroom.models import Message
 from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.erase import truncate_wal
-from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature
+from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature, Vouching
 from undersigned.signing.paper import wipe
 from undersigned.tlog.leaf import Shred
 
@@ -176,6 +176,7 @@ def _erase_rows(rows: Sequence[Signature], gone: Erased) -> None:
     numbers = [row.pk for row in kept]
     gone.messages += _forget_mail(kept)
     gone.contacts += Person.objects.filter(pk__in=numbers).delete()[0]
+    Vouching.objects.filter(pk__in=numbers, name_key__isnull=False).update(name_key=None)
     private = [row.pk for row in kept if not (row.for_edition and row.state in Signature.LIVE)]
     gone.lines += PublicLine.objects.filter(pk__in=private).delete()[0]
     Signature.objects.filter(pk__in=numbers).update(

@@ -23,10 +23,13 @@ FORMATS = ("csv", "json")
 _CHUNK = 2000
 # The letter's words would come with each of its signatures.
 _WORDS = ("version__source", "version__canonical")
-PUBLIC_COLUMNS = ("name", "pseudonym", "affiliation", "role", "place", "country", "text", "version")
+PUBLIC_COLUMNS = (
+    "name", "pseudonym", "affiliation", "role", "place", "country", "text", "version",
+    "kind",
+)  # fmt: skip
 COLUMNS = (
     "shown_name", "display", "name", "email", "affiliation", "role", "place", "country", "text", "version",
-    "state", "confirmed_on", "first_signatory", "updates", "addressee", "edition", "consent_wording",
+    "kind", "state", "confirmed_on", "first_signatory", "updates", "addressee", "edition", "consent_wording",
 )  # fmt: skip
 # What a spreadsheet takes for a formula when a cell begins with it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -75,6 +78,7 @@ def _public(appeal: Appeal) -> Iterator[dict[str, Any]]:
             "country": line.country,
             "text": line.version.text.slug,
             "version": line.version.number,
+            "kind": line.signature.kind,
         }
 
 
@@ -103,6 +107,7 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "country": person.get("country", ""),
         "text": signature.version.text.slug,
         "version": signature.version.number,
+        "kind": signature.kind,
         "state": signature.state,
         "confirmed_on": signature.confirmed_at.date().isoformat() if signature.confirmed_at else "",
         "first_signatory": signature.first_order is not None,

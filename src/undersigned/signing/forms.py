@@ -193,12 +193,19 @@ class DisplayForm(_Form):
         )
         self.fields.update(_display_fields())
         self.chosen = ("", "")
+        # Whoever was vouched for under a pseudonym told this server no name.
+        self.nameless = not values.get("name") and signature.kind == Signature.Kind.VOUCHED
+        if self.nameless:
+            widget = forms.RadioSelect(choices=display_choices()[1:], attrs={"required": True})
+            self.fields["display"].widget = widget
 
     def clean(self) -> dict[str, Any]:
         try:
             self.chosen = read_display(self.raw())
         except Invalid as invalid:
             self.refuse(invalid.errors)
+        if self.nameless and self.chosen[0] == "name":
+            self.add_error("display", _("Please choose one of the possibilities."))
         return {}
 
 
@@ -216,7 +223,10 @@ class ConsentForm(_Form):
             },
         )
         self.fields.update(_ticks())
-        self.chosen: dict[str, bool] = {}
+        self.chosen: dict[str, bool] = {"updates": False}
+        if signature.kind == Signature.Kind.VOUCHED:
+            # There is no address here that could be written to.
+            del self.fields["updates"]
 
     def clean(self) -> dict[str, Any]:
         for name, typed in self.raw().items():

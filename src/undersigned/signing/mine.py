@@ -36,7 +36,9 @@ def find(token: str, purpose: str = "mine") -> Signature | None:
     if nonce is None:
         return None
     return (
-        Signature.objects.select_related("appeal__team", "version__text", "public_line", "person")
+        Signature.objects.select_related(
+            "appeal__team", "version__text", "public_line", "person", "carrier", "vouching__voucher"
+        )
         .filter(nonce=nonce)
         .first()
     )
@@ -57,6 +59,9 @@ def change_display(
     values = people.unseal(row.person)
     if row.display == display and values["pseudonym"] == pseudonym:
         return row
+    if display == Signature.Display.NAME and not values["name"]:
+        # Whoever was vouched for under a pseudonym told this server no name.
+        raise NotPossible
     values["pseudonym"] = pseudonym
     row.person.sealed = people.seal_values(values)
     row.person.save(update_fields=["sealed"])
@@ -85,6 +90,8 @@ def _amend(row: Signature, now: datetime) -> None:
 
 def change_consents(*, signature: Signature, updates: bool, addressee: bool, edition: bool) -> None:
     """Keeps what the signer agrees to from now on."""
+    # Whom a carrier vouched for has no address here that could be written to.
+    updates = updates and signature.kind != Signature.Kind.VOUCHED
     changed = Signature.objects.filter(pk=signature.pk, state__in=Signature.LIVE).update(
         wants_updates=updates, for_addressee=addressee, for_edition=edition
     )

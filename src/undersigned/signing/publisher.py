@@ -15,6 +15,7 @@ from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
 from undersigned.signing.paper import reverse, verify
+from undersigned.signing.vouch import author as vouchers
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def publish_loop(stop: threading.Event) -> None:
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go)
-        trouble = trouble or _try(verify.go) or _try(reverse.go)
+        trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
         if daily.is_due():

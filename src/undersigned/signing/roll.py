@@ -6,7 +6,7 @@ shows neither a name nor a number.
 
 import base64
 import binascii
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,7 @@ from django.db.models import BinaryField, BooleanField, F, Func, Q, QuerySet, Va
 from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import keys
 from undersigned.signing.collation import sort_key
-from undersigned.signing.models import PublicLine, Signature
+from undersigned.signing.models import PublicLine, Signature, Vouching
 
 SIZE = 100
 SIZE_MAX = 500
@@ -40,6 +40,8 @@ class Line:
     country: str
     is_pseudonym: bool
     version: int
+    # The public name of the carrier who vouched, empty where it is not told; None for who confirmed by mail.
+    vouched_by: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The line for the API, without what is empty."""
@@ -49,6 +51,8 @@ class Line:
             found["country"] = self.country
         if self.is_pseudonym:
             found["pseudonym"] = True
+        if self.vouched_by is not None:
+            found["vouched_by"] = self.vouched_by
         return found | {"version": self.version}
 
 
@@ -118,7 +122,7 @@ def page(
         found = list(_before(rows, place).order_by("-sort_key", "-signature")[: size + 1])
         more, found = len(found) > size, found[:size][::-1]
         return RollPage(
-            [_line(row) for row in found],
+            _lines(found),
             next=None if last or not found else _cursor(appeal, found[-1]),
             previous=_cursor(appeal, found[0]) if more else None,
         )
@@ -126,7 +130,7 @@ def page(
     found = list(_after(rows, place).order_by(*_ORDER)[: size + 1])
     more, found = len(found) > size, found[:size]
     return RollPage(
-        [_line(row) for row in found],
+        _lines(found),
         next=_cursor(appeal, found[-1]) if more else None,
         previous=_cursor(appeal, found[0]) if place and found else None,
     )
@@ -135,7 +139,7 @@ def page(
 def first_signatories(appeal: Appeal) -> list[Line]:
     """Those whom the organisers entered and who confirmed, in the organisers' order."""
     rows = _listed(appeal, None).filter(first_order__isnull=False).order_by("first_order", "sort_key")
-    return [_line(row) for row in rows]
+    return _lines(list(rows))
 
 
 def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
@@ -160,7 +164,15 @@ def _listed(appeal: Appeal, version: Version | None) -> QuerySet[PublicLine]:
     return rows.filter(version=version) if version else rows.filter(appeal=appeal)
 
 
-def _line(row: PublicLine) -> Line:
+def _lines(found: Sequence[PublicLine]) -> list[Line]:
+    """Lines as they are shown; who vouched is asked only where somebody did."""
+    vouched = [row.pk for row in found if row.signature.kind == Signature.Kind.VOUCHED]
+    rows = Vouching.objects.filter(pk__in=vouched) if vouched else Vouching.objects.none()
+    names = dict(rows.values_list("pk", "voucher__public_name"))
+    return [_line(row, names.get(row.pk, "") if row.pk in vouched else None) for row in found]
+
+
+def _line(row: PublicLine, vouched_by: str | None) -> Line:
     return Line(
         name=row.name,
         affiliation=row.affiliation,
@@ -169,6 +181,7 @@ def _line(row: PublicLine) -> Line:
         country=row.country,
         is_pseudonym=row.signature.display == Signature.Display.PSEUDONYM,
         version=row.version.number,
+        vouched_by=vouched_by,
     )
 
 
@@ -212,7 +225,7 @@ def _read_cursor(appeal: Appeal, cursor: str) -> _Place:
 def _search(appeal: Appeal, version: Version | None, query: str, size: int) -> RollPage:
     """Names that begin with the words, then names that hold them, without regard to case and accents."""
     found, cut = _matches(_listed(appeal, version), _needles(appeal, version, query), size)
-    return RollPage([_line(row) for row in found[:size]], partial=cut or len(found) > size)
+    return RollPage(_lines(found[:size]), partial=cut or len(found) > size)
 
 
 def find(appeal: Appeal, query: str, *, size: int = SIZE) -> tuple[list[int], bool]:

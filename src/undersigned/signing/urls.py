@@ -7,6 +7,7 @@ again = later.Views("undersigned.signing.views.again")
 embargoed = later.Views("undersigned.signing.views.embargoed")
 confirm = later.Views("undersigned.signing.views.confirm")
 mine = later.Views("undersigned.signing.views.mine")
+vouch = later.Views("undersigned.signing.vouch.views")
 sign = later.Views("undersigned.signing.views.sign")
 
 urlpatterns: list[URLPattern] = [
@@ -29,5 +30,6 @@ urlpatterns: list[URLPattern] = [
     path("mine/<str:token>/display", mine.display, name="mine-display"),
     path("mine/<str:token>/withdraw", mine.withdraw, name="mine-withdraw"),
     path("mine/<str:token>/erase", mine.erase, name="mine-erase"),
+    path("carry/<str:token>/vouch/", vouch.vouch, name="carry-vouch"),
     path("unsubscribe/<str:token>/", mine.unsubscribe, name="unsubscribe"),
 ]

@@ -9,7 +9,7 @@ from undersigned.mailroom import queue
 from undersigned.signing import ending, mails, people
 from undersigned.signing.confirm import drop, family
 from undersigned.signing.mine import NotPossible
-from undersigned.signing.models import Person, Signature
+from undersigned.signing.models import Person, Signature, Vouching
 
 
 @transaction.atomic
@@ -42,6 +42,8 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     line.listed = False
     line.save()
     Person.objects.filter(signature=row).delete()
+    if row.kind == Signature.Kind.VOUCHED:
+        Vouching.objects.filter(signature=row).update(name_key=None)
     queue.forget(subject_ref=mails.subject_ref(row))
     # What the address signed again meanwhile holds the same contact data, and would be reminded of.
     drop([one for one in rows if one.state == Signature.State.PENDING])

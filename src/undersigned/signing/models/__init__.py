@@ -4,6 +4,7 @@ from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
 from undersigned.signing.models.paper import Gathering, PaperLine, PaperMatch, Transcript, TranscriptLine
 from undersigned.signing.models.signature import Person, PublicLine, Signature
+from undersigned.signing.models.vouched import Voucher, Vouching
 
 __all__ = [
     "Amendment",
@@ -20,4 +21,6 @@ __all__ = [
     "Transcript",
     "TranscriptLine",
     "Undo",
+    "Voucher",
+    "Vouching",
 ]

@@ -1,0 +1,1 @@
+"""Carriers vouch for people whom they know and whose address this server never learns."""
