@@ -17,6 +17,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import embargo_check, mended, reveal
+from undersigned.signing.organisations import tidy
 from undersigned.signing.paper import check
 from undersigned.signing.vouch import fsck as vouched
 from undersigned.tlog.audit import Fetch
@@ -98,13 +99,20 @@ def _check(name: str, *, mending: bool, source: str | None) -> _Result:
             ended = mended.after_mending(log)
             if ended:
                 result.mended.append(_("signatures ended that the log had undone: %s") % ended)
-        result.findings = [*fsck(log), *check.check(log), *vouched.findings(log)]
+        result.findings = [*fsck(log), *check.check(log), *vouched.findings(log), *_organisations(name)]
         result.findings += embargo_check.check(appeal) if appeal else []
     except (LedgerError, KeyMissing, TlogError) as error:
         result.findings.append(
             Finding(ERROR, "stopped", str(error), _("see docs/explanation/publication.md"))
         )
     return result
+
+
+def _organisations(name: str) -> list[Finding]:
+    """Organisations whose rows contradict their signatures."""
+    appeal = Appeal.objects.filter(public_id=name).first()
+    advice = _("restore a backup, or strike the organisation out at the desk")
+    return [Finding(ERROR, "organisation", said, advice) for said in tidy.unfit(appeal)] if appeal else []
 
 
 def _fetch(source: str, log: Log) -> Fetch:

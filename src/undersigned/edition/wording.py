@@ -69,6 +69,7 @@ WORDS: dict[str, str] = {
     "after-paragraph": _("After paragraph {number}"),
     "this-version": _("here"),
     "signatories": _("Signatories"),
+    "identification": _("Affiliations are for identification only."),
     "first-signatories": _("First signatories"),
     "signatures": _("Signatures: {number}"),
     "signatories-named": _(

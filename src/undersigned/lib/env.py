@@ -153,6 +153,11 @@ class Settings:
         ge=1,
         description="Hours after which a signature that was not confirmed is reminded of, once.",
     )
+    dns_server: str = _declare(
+        default="",
+        description="Name server that is asked about organisations' domains, as `address` or "
+        "`address@port`; empty: the system's own.",
+    )
     debug: bool = _declare(default=False, description="Developer's error pages. Never on a public address.")
 
     # Names of the settings that somebody gave a value.

@@ -15,6 +15,7 @@ from undersigned.mailroom import queue
 from undersigned.operate import archive, copies, folder, schema
 from undersigned.operate.backup import kept_folder, ledger_folder
 from undersigned.signing import erase
+from undersigned.signing.organisations import withdraw
 from undersigned.signing.paper import wipe
 
 # Tables in which a row means that somebody has worked here.
@@ -107,6 +108,7 @@ def _add_missing(source: Path, target: Path) -> None:
 
 def _before_anybody_sees() -> None:
     erase.replay_journal()
+    withdraw.replay_journal()
     erasures.replay()
     wipe.replay()
     queue.hold(f"a backup was restored on {clock.now():%Y-%m-%d}; its mails may have been sent already")

@@ -12,6 +12,7 @@ from undersigned.appeals.models import Version
 from undersigned.pages import counts, public
 from undersigned.pages.family import Member, families, family_or_404
 from undersigned.pages.site import public_appeals
+from undersigned.signing.organisations import roll
 from undersigned.signing.request import DISPLAYS
 from undersigned.tlog.encoding import b64
 
@@ -79,6 +80,29 @@ class SignaturesOut(Schema):
     own: int
     struck: int
     moved: int
+
+
+class OrganisationOut(Schema):
+    """An organisation that signed; `check` says how its domain was proved."""
+
+    name: str
+    place: str = ""
+    country: str = ""
+    domain: str = ""
+    check: str = ""
+    resolved_on: str
+    officers: list[str] = []
+    text: str
+    version: int
+
+
+class OrganisationList(Schema):
+    """A page of organisations by name; `next` is the address of the page that follows, or null."""
+
+    organisations: list[OrganisationOut]
+    # How many are in the published count of the appeal.
+    recorded: int
+    next: str | None
 
 
 class LogOut(Schema):
@@ -185,6 +209,27 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str,
         },
         "kinds": total.kinds,
         "log": _log(standing),
+    }
+
+
+@api.get(
+    "/appeals/{slug:slug}/organisations",
+    response={200: OrganisationList, 404: Missing},
+    summary="The organisations that signed, apart from people",
+)
+def organisations(request: HttpRequest, response: HttpResponse, slug: str, after: str = "") -> dict[str, Any]:
+    """Fifty at a time; `after` is the cursor in `next`. One that is not of this appeal begins anew."""
+    _for_all(response)
+    appeal = family_or_404(slug).appeal
+    try:
+        found = roll.page(appeal, after=after or None)
+    except roll.BadCursor:
+        found = roll.page(appeal)
+    address = public.absolute(reverse("api:organisations", args=[slug]))
+    return {
+        "organisations": [line.as_json() for line in found.lines],
+        "recorded": counts.standing(appeal).total.org,
+        "next": f"{address}?after={found.next}" if found.next else None,
     }
 
 

@@ -23,6 +23,7 @@ from undersigned.pages import counts, names, provenance, public
 from undersigned.pages.family import SWITCH, Family, Member, family_or_404
 from undersigned.signing import ask_again, opening, roll
 from undersigned.signing.forms import SignForm
+from undersigned.signing.organisations.ask import rule_of
 
 # What readers are told of a derived text beside its words.
 _TOLD = ("parent_id", "made_by", "reason", "attested_by", "attested_id", "rules_in_doubt")
@@ -142,7 +143,8 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
     # Somebody who erases a name erases it from cached pages too.
     first = roll.first_signatories(appeal)
     via = _via(request)
-    etag = shown.etag("letter", first, via)
+    takes_organisations = rule_of(appeal).accepts
+    etag = shown.etag("letter", first, via, takes_organisations)
     if known := public.unchanged(request, etag):
         return known
     accepting = opening.accepts(appeal, clock.now())
@@ -153,6 +155,8 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
             "first": [names.shown(line, shown.language, shown.version.number) for line in first],
             "form": SignForm(shown.version) if accepting else None,
             "action": reverse("sign", args=[slug, text]) + via,
+            "organisation_url": reverse("organisation-ask", args=[slug, text]) if takes_organisations else "",
+            "has_affiliation": any(line.affiliation for line in first),
         }
         if via:
             context["switch"] = [{**other, "url": f"{other['url']}{via}"} for other in context["alternates"]]
@@ -305,6 +309,7 @@ def _count(shown: Shown) -> dict[str, Any]:
         "by": standing.of_text(text),
         "versions": lines if len(lines) > 1 else [],
         "family": standing.total.signatures if shown.family.size > 1 else None,
+        "organisations": standing.of_text(text).org,
         "texts": shown.family.size,
         "variants_url": _variants_url(shown),
         "asked": _asked(shown.version.pk, standing.size, standing.log and standing.log.appended_at),

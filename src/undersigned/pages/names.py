@@ -23,8 +23,12 @@ from undersigned.pages.family import Family, family_or_404
 from undersigned.signing import roll
 from undersigned.signing.collation import sort_key
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
+from undersigned.signing.organisations import roll as organisations
 
 _QUERY_MAX = 200
+# So many organisations stand on the page of names; the others have pages of their own.
+_FEW = 20
+_Context = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,8 @@ def unlisted(appeal: Appeal, standing: counts.Standing) -> int:
     if standing.log is None:
         return 0
     listed = _listed(appeal.pk, standing.log.size, standing.log.appended_at)
-    return max(0, standing.total.signatures - listed - unknown(appeal, standing))
+    people = standing.total.signatures - standing.total.org
+    return max(0, people - listed - unknown(appeal, standing))
 
 
 def unknown(appeal: Appeal, standing: counts.Standing) -> int:
@@ -133,6 +138,8 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
         ]
         if first_page
         else [],
+        **(_organisations(family, language) if first_page and _may_have_organisations(family) else {}),
+        "organisations_url": _Address(reverse("names-organisations", args=[slug]), lang).to(),
         "pages": None if query else address.pages(found, first=first_page, last=last),
         "pages_above": None
         if first_page or query
@@ -172,6 +179,76 @@ def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, o
             "found": len(found.lines),
             "partial": found.partial,
         }
+
+
+@dataclass(frozen=True)
+class ShownOrganisation:
+    """An organisation as the page sets it."""
+
+    name: str
+    details: list[str]
+    domain: str
+    check: str
+    officers: tuple[str, ...]
+
+
+def _organisation(line: organisations.Line, language: str) -> ShownOrganisation:
+    country = country_names(language).get(line.country, "")
+    with translation.override(language):
+        check = _("domain checked by mail") if line.check == "mail" else _("domain checked by DNS record")
+        signed = _("signed version %(n)s") % {"n": line.version}
+    details = [part for part in (line.place, country, signed) if part]
+    return ShownOrganisation(line.name, details, line.domain, check, line.officers)
+
+
+def _organisations(family: Family, language: str, after: str | None = None, size: int = _FEW) -> _Context:
+    """A page of organisations for a template. Raises BadCursor."""
+    found = organisations.page(family.appeal, after=after, size=size)
+    return {
+        "organisations": [_organisation(line, language) for line in found.lines],
+        "organisations_next": found.next,
+        "organisations_withdrawn": [] if found.next else organisations.withdrawn(family.appeal),
+    }
+
+
+def _may_have_organisations(family: Family) -> bool:
+    """Whether some are counted, or one may have withdrawn: most appeals need not be asked for them."""
+    total = counts.standing(family.appeal).total
+    return total.org > 0 or total.own > 0
+
+
+@require_safe
+def organisation_names(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """The organisations that signed, page by page, apart from people."""
+    family = family_or_404(slug)
+    language, lang = spoken.page_language(request, family)
+    address = _Address(reverse("names-organisations", args=[slug]), lang)
+    after = request.GET.get("after")
+    try:
+        found = _organisations(family, language, after, organisations.SIZE)
+    except organisations.BadCursor:
+        return HttpResponseRedirect(address.to())
+    following = found["organisations_next"]
+    context = found | {
+        "appeal": family.appeal,
+        "title": family.original.newest.title,
+        "title_lang": family.original.newest.language,
+        "letter_url": reverse("appeal", args=[slug]),
+        "names_url": _Address(reverse("names", args=[slug]), lang).to(),
+        "organisations_total": counts.standing(family.appeal).total.org,
+        "noindex": bool(after) or family.appeal.profile != Appeal.Profile.OPEN,
+        "pages": {
+            "first": address.to() if after else "",
+            "previous": "",
+            "next": address.to(after=following) if isinstance(following, str) else "",
+            "last": "",
+        },
+        "alternates": [] if after else address.alternates(family),
+    }
+    response = public.page(request, "pages/organisations.html", context, language=language)
+    if context["noindex"]:
+        response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,17 @@ PAGE = 20
 
 _SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 # Pages that belong to one person or to the organisers.
-_PRIVATE = ("/confirm/", "/again/", "/mine/", "/unsubscribe/", "/carry/", "/embargo/", "/outbox/", "/desk/")
+_PRIVATE = (
+    "/confirm/",
+    "/again/",
+    "/mine/",
+    "/unsubscribe/",
+    "/carry/",
+    "/embargo/",
+    "/organisation/",
+    "/outbox/",
+    "/desk/",
+)
 
 
 @dataclass(frozen=True)

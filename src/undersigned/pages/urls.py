@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     later.Urls("api/v1/", "undersigned.pages.api_urls", "ninja", "api"),
     path("appeals/<slug:slug>/", letters.appeal, name="appeal"),
     path("appeals/<slug:slug>/names/", names.names, name="names"),
+    path("appeals/<slug:slug>/names/organisations/", names.organisation_names, name="names-organisations"),
     path("appeals/<slug:slug>/variants/", variants.variants, name="variants"),
     path("appeals/<slug:slug>/sources/", sources.sources, name="sources"),
     path("appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", sources.kept_copy, name="kept"),

@@ -145,6 +145,7 @@ def strike(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found = (
         Signature.objects.select_related("appeal__team", "version", "public_line")
         .filter(appeal=appeal, pk=pk)
+        .exclude(kind=Signature.Kind.ORG)
         .first()
     )
     if found is None:

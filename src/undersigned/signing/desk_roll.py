@@ -118,7 +118,8 @@ def page(*, actor: User, appeal: Appeal, asked: Asked, size: int = SIZE) -> Show
 
 
 def _rows(appeal: Appeal) -> QuerySet[Signature]:
-    return Signature.objects.filter(appeal=appeal).select_related("public_line", "person", "version")
+    rows = Signature.objects.filter(appeal=appeal).exclude(kind=Signature.Kind.ORG)
+    return rows.select_related("public_line", "person", "version")
 
 
 def _search(appeal: Appeal, query: str, *, contacts: bool) -> tuple[Sequence[Signature], bool]:

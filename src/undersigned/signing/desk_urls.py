@@ -4,6 +4,7 @@ from undersigned.lib import later
 
 desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
+desk_organisations = later.Views("undersigned.signing.desk_organisations")
 desk_embargo = later.Views("undersigned.signing.desk_embargo")
 desk_first = later.Views("undersigned.signing.desk_first")
 paper = later.Views("undersigned.signing.paper.desk")
@@ -33,6 +34,13 @@ urlpatterns = [
     ),
     path("appeals/<slug:slug>/roll/", desk.roll_page, name="desk-roll"),
     path("appeals/<slug:slug>/roll/<int:pk>/strike/", desk.strike, name="desk-strike"),
+    path("appeals/<slug:slug>/organisations/", desk_organisations.organisations, name="desk-organisations"),
+    path("appeals/<slug:slug>/organisations/rule/", desk_organisations.rule, name="desk-organisations-rule"),
+    path(
+        "appeals/<slug:slug>/organisations/<int:pk>/",
+        desk_organisations.organisation,
+        name="desk-organisation",
+    ),
     path("appeals/<slug:slug>/vouched/", vouched.overview, name="desk-vouched"),
     path("appeals/<slug:slug>/vouched/<int:pk>/", vouched.one, name="desk-vouched-carrier"),
     path("appeals/<slug:slug>/export.<str:format>", desk.export_file, name="desk-export"),

@@ -24,6 +24,7 @@ from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.erase import truncate_wal
 from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature, Vouching
+from undersigned.signing.organisations import tidy
 from undersigned.signing.paper import wipe
 from undersigned.tlog.leaf import Shred
 
@@ -97,7 +98,7 @@ def drop_stale(now: datetime | None = None) -> int:
     """
     at = now or clock.now()
     wipe.drop_previews(at)
-    return sum(_drop_stale(appeal, at) for appeal in Appeal.objects.all())
+    return sum(_drop_stale(appeal, at) for appeal in Appeal.objects.all()) + tidy.drop_stale(at)
 
 
 def _drop_stale(appeal: Appeal, at: datetime) -> int:
@@ -162,6 +163,7 @@ def _erase(appeal: Appeal, at: datetime) -> Erased:
         if len(rows) < _CHUNK:
             break
         last = rows[-1].pk
+    gone.contacts += tidy.erase_expired(appeal, at)
     wipe.wipe_appeal(appeal)
     _shred(appeal, gone, at)
     truncate_wal()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
@@ -17,19 +18,22 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
 from undersigned.lib.vault import VaultError
 from undersigned.signing import people
-from undersigned.signing.models import PublicLine, Signature
+from undersigned.signing.models import Organisation, PublicLine, Signature
+from undersigned.signing.organisations import roll as organisations
+from undersigned.signing.organisations import sealed
 
 FORMATS = ("csv", "json")
 _CHUNK = 2000
 # The letter's words would come with each of its signatures.
 _WORDS = ("version__source", "version__canonical")
 PUBLIC_COLUMNS = (
-    "name", "pseudonym", "affiliation", "role", "place", "country", "text", "version",
-    "kind",
+    "name", "pseudonym", "affiliation", "role", "place", "country", "text", "version", "kind",
+    "affiliation_note", "domain", "resolved_on", "officers",
 )  # fmt: skip
 COLUMNS = (
     "shown_name", "display", "name", "email", "affiliation", "role", "place", "country", "text", "version",
     "kind", "state", "confirmed_on", "first_signatory", "updates", "addressee", "edition", "consent_wording",
+    "affiliation_note", "domain", "resolved_on", "officers",
 )  # fmt: skip
 # What a spreadsheet takes for a formula when a cell begins with it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -79,18 +83,60 @@ def _public(appeal: Appeal) -> Iterator[dict[str, Any]]:
             "text": line.version.text.slug,
             "version": line.version.number,
             "kind": line.signature.kind,
+            **_person_only(line.affiliation),
         }
+    yield from _public_organisations(appeal)
+
+
+def _person_only(affiliation: str) -> dict[str, Any]:
+    """What a person's line has where an organisation's has its domain; an affiliation is no signatory."""
+    note = _("For identification only") if affiliation else ""
+    return {"affiliation_note": note, "domain": "", "resolved_on": "", "officers": ""}
+
+
+def _public_organisations(appeal: Appeal) -> Iterator[dict[str, Any]]:
+    for line in organisations.every(appeal):
+        yield {
+            "name": line.name, "pseudonym": False, "affiliation": "", "role": "", "place": line.place,
+            "country": line.country, "text": line.text, "version": line.version, "kind": "org",
+            "affiliation_note": "", "domain": line.domain, "resolved_on": line.resolved_on.isoformat(),
+            "officers": "; ".join(line.officers),
+        }  # fmt: skip
+
+
+def _organisations(appeal: Appeal) -> Iterator[dict[str, Any]]:
+    """Organisations that stand, behind the people; `name` and `email` are the officer's."""
+    rows = Organisation.objects.filter(appeal=appeal, state=Organisation.State.SIGNED)
+    rows = rows.select_related("signature", "version__text").defer(*_WORDS).order_by("pk")
+    for row in rows.iterator(chunk_size=_CHUNK):
+        kept = sealed.opened(row)
+        named = [officer.line for officer in (kept.officer, kept.second) if officer]
+        yield {
+            **dict.fromkeys(COLUMNS, ""),
+            "shown_name": row.name, "display": "name",
+            "name": kept.officer.name if kept.officer else "",
+            "email": kept.officer.email if kept.officer else "",
+            "role": kept.officer.role if kept.officer else "",
+            "place": row.place, "country": row.country, "text": row.version.text.slug,
+            "version": row.version.number, "state": row.signature.state if row.signature else "",
+            "confirmed_on": row.confirmed_at.date().isoformat() if row.confirmed_at else "",
+            "first_signatory": False, "updates": False, "addressee": row.for_addressee,
+            "edition": row.for_edition, "consent_wording": row.consent_wording, "kind": "org",
+            "domain": row.domain, "resolved_on": row.resolved_on.isoformat(), "officers": "; ".join(named),
+        }  # fmt: skip
 
 
 def _personal(appeal: Appeal) -> Iterator[dict[str, Any]]:
     signatures = (
         Signature.objects.filter(appeal=appeal, state__in=Signature.LIVE)
+        .exclude(kind=Signature.Kind.ORG)
         .select_related("public_line", "person", "version__text")
         .defer(*_WORDS)
         .order_by("pk")
     )
     for signature in signatures.iterator(chunk_size=_CHUNK):
         yield _signature(signature)
+    yield from _organisations(appeal)
 
 
 def _signature(signature: Signature) -> dict[str, Any]:
@@ -115,6 +161,7 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "addressee": signature.for_addressee,
         "edition": signature.for_edition,
         "consent_wording": signature.consent_wording,
+        **_person_only(line.affiliation if line else ""),
     }
 
 

@@ -46,7 +46,7 @@ def country_choices() -> list[tuple[str, str]]:
     return [("", "—"), *ordered]
 
 
-def _line(
+def line(
     label: str,
     *,
     help_text: str = "",
@@ -64,12 +64,12 @@ def _line(
 
 def _display_fields(required: bool = True) -> dict[str, forms.Field]:
     return {
-        "display": _line(
+        "display": line(
             _("How your signature is shown"),
             required=required,
             widget=forms.RadioSelect(choices=display_choices()),
         ),
-        "pseudonym": _line(
+        "pseudonym": line(
             _("Pseudonym"), help_text=_("Shown instead of your name."), autocomplete="off", dir="auto"
         ),
     }
@@ -78,7 +78,7 @@ def _display_fields(required: bool = True) -> dict[str, forms.Field]:
 def _asked_field(name: str, required: bool) -> forms.Field:
     match name:
         case "affiliation":
-            return _line(
+            return line(
                 _("Affiliation"),
                 help_text=_("For identification only."),
                 required=required,
@@ -86,11 +86,11 @@ def _asked_field(name: str, required: bool) -> forms.Field:
                 dir="auto",
             )
         case "role":
-            return _line(_("Occupation"), required=required, autocomplete="organization-title", dir="auto")
+            return line(_("Occupation"), required=required, autocomplete="organization-title", dir="auto")
         case "place":
-            return _line(_("Place"), required=required, autocomplete="address-level2", dir="auto")
+            return line(_("Place"), required=required, autocomplete="address-level2", dir="auto")
         case _:
-            return _line(
+            return line(
                 _("Country"),
                 required=required,
                 widget=forms.Select(choices=country_choices()),
@@ -107,7 +107,7 @@ def _ticks() -> dict[str, forms.Field]:
     }
 
 
-class _Form(forms.Form):
+class ErrorsFromRules(forms.Form):
     """A form whose errors come from the rules shared with the other doors."""
 
     def raw(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class _Form(forms.Form):
                 self.add_error(name, message)
 
 
-class SignForm(_Form):
+class SignForm(ErrorsFromRules):
     """The form under a letter, with the fields that its appeal asks for; `request` holds a valid answer."""
 
     def __init__(self, version: Version, data: QueryDict | None = None) -> None:
@@ -131,14 +131,14 @@ class SignForm(_Form):
         self.fields["version"] = forms.Field(
             required=False, widget=forms.HiddenInput(), initial=version.number
         )
-        self.fields["name"] = _line(
+        self.fields["name"] = line(
             _("Your name"),
             help_text=_("As you would sign a letter, in your own script."),
             required=True,
             autocomplete="name",
             dir="auto",
         )
-        self.fields["email"] = _line(
+        self.fields["email"] = line(
             _("E-mail address"),
             help_text=_("Only to confirm that it is you. It is never shown."),
             required=True,
@@ -180,7 +180,7 @@ class SignForm(_Form):
         return [self[name] for name in TICKS]
 
 
-class DisplayForm(_Form):
+class DisplayForm(ErrorsFromRules):
     """How a signature is shown from now on."""
 
     def __init__(
@@ -209,7 +209,7 @@ class DisplayForm(_Form):
         return {}
 
 
-class ConsentForm(_Form):
+class ConsentForm(ErrorsFromRules):
     """What a signer agrees to from now on."""
 
     def __init__(self, signature: Signature, data: QueryDict | None = None) -> None:
@@ -237,7 +237,7 @@ class ConsentForm(_Form):
         return {}
 
 
-class TickForm(_Form):
+class TickForm(ErrorsFromRules):
     """One box: `keep` may stay empty, `sure` must be ticked."""
 
     def __init__(self, name: str, label: str, *, must: bool, data: QueryDict | None = None) -> None:
@@ -256,12 +256,12 @@ class TickForm(_Form):
         return {}
 
 
-class CodeForm(_Form):
+class CodeForm(ErrorsFromRules):
     """The short code from the mail."""
 
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data, label_suffix="")
-        self.fields["code"] = _line(
+        self.fields["code"] = line(
             _("Code"),
             help_text=_("Ten letters and digits, as in the message we sent you."),
             required=True,

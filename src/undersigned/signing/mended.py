@@ -17,6 +17,7 @@ from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import erase, mails
 from undersigned.signing.models import Amendment, Person, PublicLine, Signature, Undo
+from undersigned.signing.organisations import tidy
 from undersigned.tlog import leaf as leaves_of
 
 _BLANK = {"name": "", "affiliation": "", "role": "", "place": "", "country": "", "sort_key": b""}
@@ -70,6 +71,7 @@ def _end(rows: Sequence[Signature], now: datetime) -> None:
     )  # fmt: skip
     for row in rows:
         queue.forget(subject_ref=mails.subject_ref(row))
+    tidy.after_mending([row.pk for row in rows if row.kind == Signature.Kind.ORG], now)
 
 
 def _hide_changed(locked: Log, indexes: set[int]) -> None:

@@ -14,6 +14,7 @@ from undersigned.ledger.standing import behind
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
+from undersigned.signing.organisations import dns, tidy
 from undersigned.signing.paper import reverse, verify
 from undersigned.signing.vouch import author as vouchers
 
@@ -53,6 +54,7 @@ def publish_loop(stop: threading.Event) -> None:
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
+            trouble = trouble or _try(_look)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:
@@ -69,6 +71,10 @@ def _record(now: datetime) -> None:
     recorded = reveal.record_due(now=now)
     if recorded:
         log.info("recorded %d", recorded)
+
+
+def _look(now: datetime) -> None:
+    tidy.look_again(dns.texts, now)
 
 
 def _try(step: Callable[[datetime], object]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.db.models import BinaryField, BooleanField, F, Func, Q, QuerySet, Value
+from django.utils.translation import gettext as _
 
 from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import keys
@@ -47,6 +48,8 @@ class Line:
         """The line for the API, without what is empty."""
         shown = {"name": self.name, "affiliation": self.affiliation, "role": self.role, "place": self.place}
         found: dict[str, Any] = {key: value for key, value in shown.items() if value}
+        if self.affiliation:
+            found["affiliation_note"] = _("For identification only")
         if self.country:
             found["country"] = self.country
         if self.is_pseudonym:
@@ -146,6 +149,8 @@ def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
     """The last withdrawn signatures, the newest day first; within a day nothing tells their order."""
     rows = (
         Signature.objects.filter(appeal=appeal, state=Signature.State.WITHDRAWN, recorded_at__isnull=False)
+        # Organisations have a list of their own.
+        .exclude(kind=Signature.Kind.ORG)
         .order_by("-ended_at")
         .values_list("ended_at", "keeps_name", "public_line__name")[:limit]
     )

@@ -7,6 +7,7 @@ again = later.Views("undersigned.signing.views.again")
 embargoed = later.Views("undersigned.signing.views.embargoed")
 confirm = later.Views("undersigned.signing.views.confirm")
 mine = later.Views("undersigned.signing.views.mine")
+organisations = later.Views("undersigned.signing.views.organisations")
 vouch = later.Views("undersigned.signing.vouch.views")
 sign = later.Views("undersigned.signing.views.sign")
 
@@ -15,6 +16,18 @@ urlpatterns: list[URLPattern] = [
     path("appeals/<slug:slug>/<slug:text>/signed/", sign.signed, name="signed"),
     path("appeals/<slug:slug>/<slug:text>/challenge", sign.challenge, name="challenge"),
     path("api/v1/appeals/<slug:slug>/texts/<slug:text>/signatures", api.sign, name="api-sign"),
+    path(
+        "appeals/<slug:slug>/<slug:text>/organisation/", organisations.organisation, name="organisation-ask"
+    ),
+    path(
+        "appeals/<slug:slug>/<slug:text>/organisation/asked/", organisations.asked, name="organisation-asked"
+    ),
+    path("organisation/confirm/<str:token>/", organisations.confirm_page, name="organisation-confirm"),
+    path("organisation/cosign/<str:token>/", organisations.cosign_page, name="organisation-cosign"),
+    path("organisation/<str:token>/", organisations.page, name="organisation"),
+    path("organisation/<str:token>/withdraw", organisations.withdraw_page, name="organisation-withdraw"),
+    path("organisation/<str:token>/erase", organisations.erase_page, name="organisation-erase"),
+    path("organisation/<str:token>/receipt", organisations.receipt, name="organisation-receipt"),
     # Under embargo: the token stands for the carrier's link, and nothing else answers.
     path("embargo/<str:token>/", embargoed.entry, name="embargo"),
     path("embargo/<str:token>/<slug:text>/", embargoed.letter, name="embargo-letter"),

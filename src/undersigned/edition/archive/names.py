@@ -87,6 +87,7 @@ class _Labels:
 
 def _page(book: _Book, number: int, title: str, lines: list[Line], label: _Labels) -> Iterator[str]:
     yield tag("h1", title)
+    yield tag("p", _("Affiliations are for identification only."), class_="soft")
     around = _around(book, number)
     yield around
     current: tuple[bool, str] | None = None

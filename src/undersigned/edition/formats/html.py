@@ -107,6 +107,8 @@ def signatories(text: Text, line_of: LineWriter | None = None) -> Iterator[str]:
     count = text.say("signatures", number=text.signatures)
     named = text.say("signatories-named", named=text.signatories.count, number=text.signatures)
     yield tag("p", count, class_="count") + "\n" + tag("p", named, class_="soft") + "\n"
+    if text.signatories.count:
+        yield tag("p", text.say("identification"), class_="soft") + "\n"
     current: bool | None = None
     several = len(text.versions) > 1
     for line in text.signatories:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from undersigned.appeals.models import Version
 from undersigned.lib import fields
-from undersigned.signing.forms import CodeForm, _Form, _line
+from undersigned.signing.forms import CodeForm, ErrorsFromRules, line
 from undersigned.signing.models import Voucher
 from undersigned.signing.models.vouched import QUOTA_MAX
 from undersigned.signing.request import Invalid
@@ -30,7 +30,7 @@ def _displays() -> list[tuple[str, Any]]:
     ]
 
 
-class PersonForm(_Form):
+class PersonForm(ErrorsFromRules):
     """One person whom a carrier knows; `entry` holds a valid answer."""
 
     def __init__(self, version: Version | None, data: Any = None) -> None:
@@ -41,17 +41,17 @@ class PersonForm(_Form):
         self.fields["form"] = forms.Field(
             required=False, widget=forms.HiddenInput(), initial=secrets.token_urlsafe(16)
         )
-        self.fields["display"] = _line(
+        self.fields["display"] = line(
             _("How the signature is shown"), required=True, widget=forms.RadioSelect(choices=_displays())
         )
         self.initial["display"] = "pseudonym"
-        self.fields["name"] = _line(
+        self.fields["name"] = line(
             _("Name or pseudonym"),
             help_text=_("As it is to be shown. For a person who is not listed it may stay empty."),
             autocomplete="off",
             dir="auto",
         )
-        self.fields["place"] = _line(_("Place"), autocomplete="off", dir="auto")
+        self.fields["place"] = line(_("Place"), autocomplete="off", dir="auto")
         ticks = {
             "addressee": _("The person agrees that the addressee gets the name as it is shown here"),
             "edition": _("The person agrees that it stays in the permanent edition and archive"),
@@ -84,12 +84,12 @@ class PersonForm(_Form):
         return str(self.data.get("form", ""))
 
 
-class NameForm(_Form):
+class NameForm(ErrorsFromRules):
     """How the carrier is named to the public."""
 
     def __init__(self, voucher: Voucher, data: Any = None) -> None:
         super().__init__(data, label_suffix="", initial={"public_name": voucher.public_name})
-        self.fields["public_name"] = _line(
+        self.fields["public_name"] = line(
             _("Your name beside those you vouch for"),
             help_text=_("Everyone can read it. Empty: “a carrier of this letter”."),
             autocomplete="off",
@@ -108,7 +108,7 @@ class QuotaForm(forms.Form):
         self.fields["quota"].help_text = _("A place that was taken stays taken, whatever becomes of it.")
 
 
-class FinishForm(_Form):
+class FinishForm(ErrorsFromRules):
     """What becomes of the signatures of a carrier who is taken back."""
 
     def __init__(self, data: Any = None) -> None:
@@ -117,7 +117,7 @@ class FinishForm(_Form):
             ("keep", _("Keep the signatures")),
             ("undo", _("Strike out all of them; each leaves the count with the next batch")),
         ]
-        self.fields["fate"] = _line(
+        self.fields["fate"] = line(
             _("What becomes of those whom this carrier vouched for"),
             required=True,
             widget=forms.RadioSelect(choices=choices),

@@ -1,0 +1,1 @@
+"""Organisations sign apart from people: an officer says so, and the organisation's web domain proves it."""
