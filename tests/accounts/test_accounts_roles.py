@@ -18,6 +18,7 @@ ALLOWED = {
     "appeal.open": "owner editor",
     "appeal.close": "owner editor",
     "appeal.delete": "owner",
+    "cases.view": "owner editor moderator",
     "carriers.view": "owner editor moderator",
     "carriers.manage": "owner editor",
     "paper.enter": "owner editor moderator",

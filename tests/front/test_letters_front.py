@@ -9,9 +9,12 @@ from datetime import timedelta
 import pytest
 from django.db import connections
 
+from tests.appeals.cased import enter, follow
 from tests.cast import LETTER, Cast
 from tests.front.ways import Answered, Request, ask, through
-from undersigned.appeals import draft, publish
+from undersigned.appeals import cases, draft, publish
+from undersigned.appeals.case_models import Case
+from undersigned.appeals.case_sealed import Consent
 from undersigned.appeals.models import Appeal, Version
 from undersigned.front import letters
 from undersigned.front.door import Front
@@ -111,6 +114,29 @@ def _closing(version: Version, cast: Cast) -> None:
 
 def _date(version: Version, _cast: Cast) -> None:
     Appeal.objects.filter(pk=version.text.appeal_id).update(closes_at=clock.now() + timedelta(seconds=0.3))
+
+
+def _a_name_taken_back(version: Version, cast: Cast) -> None:
+    case = Case.objects.select_related("appeal__team").get()
+    cases.set_consent(actor=cast.owner, case=case, consent=Consent("withheld"))
+
+
+def test_words_lead_to_nobody_who_is_withheld(ferry: Version, cast: Cast) -> None:
+    case = enter(cast.owner, ferry.text.appeal)
+    follow(cast.owner, case, ferry.text, "Nurses, bakers")
+    listed = f"/appeals/night-ferry/cases/{case.public_id}/"
+
+    async def act(front: Front) -> float:
+        assert listed.encode() in (await ask(front, get())).body
+        assert own(front) == 1
+        assert b"Ramona Veiga" in (await ask(front, get(listed))).body
+        await asyncio.to_thread(_alone, lambda: _a_name_taken_back(ferry, cast))
+        # The page of the case itself is in no memory: it is gone with the commit.
+        assert (await ask(front, get(listed))).status == 404
+        assert b"Ramona" not in (await ask(front, get("/appeals/night-ferry/cases/"))).body
+        return await _until(front, lambda answer: listed.encode() not in answer.body)
+
+    assert through(act) < 1.5
 
 
 @pytest.mark.parametrize("change", [_new_words, _settings, _count, _closing, _date])

@@ -121,6 +121,8 @@ def test_the_interface_describes_itself_and_signing(reader: Client) -> None:
     assert set(told["paths"]) == {
         "/api/v1/appeals",
         "/api/v1/appeals/{slug}",
+        "/api/v1/appeals/{slug}/cases",
+        "/api/v1/appeals/{slug}/cases/{ident}",
         "/api/v1/appeals/{slug}/organisations",
         "/api/v1/appeals/{slug}/texts/{text}/signatures",
     }

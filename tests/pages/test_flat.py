@@ -12,7 +12,7 @@ from undersigned.lib import clock, tokens
 from undersigned.pages import family, letters, names, variants
 
 pytestmark = pytest.mark.django_db
-PAGES = ("en/", "names/", "variants/", "verify/", "privacy/", "feed.atom", "text-2/", "sources/")
+PAGES = ("en/", "names/", "variants/", "verify/", "privacy/", "feed.atom", "text-2/", "sources/", "cases/")
 
 
 def derive_many(appeal: Appeal, start: int, end: int) -> None:

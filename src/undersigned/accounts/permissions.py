@@ -19,6 +19,8 @@ VERBS: Mapping[str, frozenset[str]] = {
     "appeal.open": _EDITORS,
     "appeal.close": _EDITORS,
     "appeal.delete": _OWNERS,
+    # Names that are withheld from readers as well.
+    "cases.view": _MODERATORS,
     "carriers.view": _MODERATORS,
     "carriers.manage": _EDITORS,
     "roll.view": _ALL,

@@ -49,7 +49,7 @@ def cite(
     require(actor, "appeal.edit", text.appeal.team)
     if source is not None and source.appeal_id != text.appeal_id:
         raise ValidationError({"source": _("This source belongs to another appeal.")})
-    found = _passage(draft_words(text), passage, occurrence)
+    found = passage_in(draft_words(text), passage, occurrence)
     if quotation_language and not languages.is_language(quotation_language):
         raise ValidationError(
             {"quotation_language": _("This is not a language code such as “es” or “pt-BR”.")}
@@ -60,7 +60,7 @@ def cite(
     citation = Citation(
         text=text,
         source=source,
-        **_selectors(found),
+        **selectors(found),
         **values,
         quotation_language=quotation_language,
         created_at=clock.now(),
@@ -93,7 +93,7 @@ def anchor_again(*, actor: User, citation: Citation, start: int, end: int, words
     fresh = Citation.objects.select_related("text__appeal__team", "source").get(pk=citation.pk)
     fresh.pk = None
     fresh.state = Citation.State.ANCHORED
-    for name, value in _selectors(anchors.passage_at(current, start, end)).items():
+    for name, value in selectors(anchors.passage_at(current, start, end)).items():
         setattr(fresh, name, value)
     fresh.full_clean()
     fresh.save(force_insert=True)
@@ -144,7 +144,8 @@ def proposal(citation: Citation) -> anchors.Proposal | None:
     return anchors.propose(draft_words(citation.text), citation.exact)
 
 
-def _passage(words: str, quoted: str, occurrence: int) -> anchors.Passage:
+def passage_in(words: str, quoted: str, occurrence: int) -> anchors.Passage:
+    """The place where quoted words stand; raises ValidationError where there is none, or several."""
     places = anchors.occurrences(words, quoted)
     if not places:
         raise ValidationError(
@@ -169,7 +170,8 @@ def _passage(words: str, quoted: str, occurrence: int) -> anchors.Passage:
     return anchors.passage_at(words, *places[occurrence - 1 if len(places) > 1 else 0])
 
 
-def _selectors(passage: anchors.Passage) -> dict[str, str | int]:
+def selectors(passage: anchors.Passage) -> dict[str, str | int]:
+    """A passage as its row holds it."""
     return {
         "exact": passage.exact,
         "prefix": passage.prefix,

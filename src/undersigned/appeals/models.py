@@ -64,6 +64,8 @@ class Appeal(models.Model):
     )
     # Moves with every change of a source, a citation or a kept copy: pages made before are out of date.
     sources_changed_at = models.DateTimeField(null=True, blank=True)
+    # The same for its cases; empty until one is published.
+    cases_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -176,7 +178,7 @@ class Text(models.Model):
                 name="appeals_text_derived_has_parent",
             ),
             models.CheckConstraint(
-                condition=~models.Q(slug__in=["names", "sources", "variants", "verify", "privacy"]),
+                condition=~models.Q(slug__in=["names", "sources", "variants", "verify", "privacy", "cases"]),
                 name="appeals_text_reserved_slug",
             ),
         ]
@@ -337,3 +339,7 @@ class Capture(models.Model):
 
     def __str__(self) -> str:
         return self.sha256
+
+
+# Last, since it builds on the models above.
+from undersigned.appeals import case_models as case_models  # noqa: E402

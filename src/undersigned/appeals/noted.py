@@ -3,7 +3,7 @@
 import html
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from undersigned.appeals import bibliography, cite, languages, markup
+from undersigned.appeals import anchors, bibliography, cite, languages, markup
+from undersigned.appeals.case_models import CaseMention
 from undersigned.appeals.models import Appeal, Citation, SourceState, Text, Version
 from undersigned.appeals.references.csl import is_web_address
 
@@ -28,6 +29,8 @@ class Notes:
     passages: tuple[markup.Evidence, ...] = ()
     # Where the page of all sources is; empty while there is none.
     page: str = ""
+    # Words that speak of a case, with where it is shown.
+    mentions: tuple[markup.Mention, ...] = ()
 
     def reference(self, cluster: markup.Cluster) -> str | None:
         """A citation as safe HTML; None where one of its keys is not known."""
@@ -61,6 +64,27 @@ def entry_id(key: str) -> str:
 
 def for_version(version: Version) -> Notes:
     """The notes of a Version: sources as they were cited, evidence where its passages stand."""
+    notes = _of_sources(version)
+    if version.text.appeal.cases_changed_at is None:
+        return notes
+    return replace(notes, mentions=_mentions(version))
+
+
+def _mentions(version: Version) -> tuple[markup.Mention, ...]:
+    text = version.text
+    rows = CaseMention.objects.filter(text=text, is_shown=True, case__shown__isnull=False)
+    found = rows.order_by("start", "pk").values_list("exact", "prefix", "suffix", "case__public_id")
+    words = _words(version.pk, version.source) if found else ""
+    query = _query(text, version.language)
+    links = []
+    for exact, prefix, suffix, public_id in found:
+        if place := anchors.find(words, exact, prefix, suffix):
+            address = reverse("case", args=[text.appeal.slug, public_id])
+            links.append(markup.Mention(*place, address + query))
+    return tuple(links)
+
+
+def _of_sources(version: Version) -> Notes:
     text, appeal = version.text, version.text.appeal
     if appeal.sources_changed_at is None:
         return Notes(appeal.citation_style, version.language)
@@ -118,10 +142,14 @@ def _page(text: Text, language: str) -> str:
     if not text.appeal.is_public:
         # Nobody is led to a page that answers nobody.
         return ""
-    path = reverse("sources", args=[text.appeal.slug])
+    return reverse("sources", args=[text.appeal.slug]) + _query(text, language)
+
+
+def _query(text: Text, language: str) -> str:
+    """What keeps a reader's language on the family's own pages."""
     if text.relation == Text.Relation.ORIGINAL:
-        return path
-    return f"{path}?lang={languages.interface_language(language)}"
+        return ""
+    return f"?lang={languages.interface_language(language)}"
 
 
 def evidence_note(citation: Citation, notes: Notes) -> str:

@@ -114,6 +114,7 @@ def _render(body: str, prefix: str, lang: str, notes: noted.Notes | None) -> Ren
             labels=labels,
             reference=notes.reference if notes else None,
             evidence=notes.passages if notes else (),
+            mentions=notes.mentions if notes else (),
         )
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
-from undersigned.appeals import keep
+from undersigned.appeals import case_shown, keep
+from undersigned.appeals.case_models import Case
 from undersigned.appeals.models import Appeal, CitedSource, Source, SourceState, Version
 from undersigned.appeals.references.csl import Csl, clean, digest_of
 from undersigned.appeals.references.dates import date_key
@@ -22,11 +23,12 @@ from undersigned.lib import clock
 class StillCited(Exception):
     """A source that published words or evidence rest on; nothing was removed."""
 
-    def __init__(self, source: Source, versions: list[Version], passages: int) -> None:
+    def __init__(self, source: Source, versions: list[Version], passages: int, statements: int = 0) -> None:
         super().__init__(f"{source.key} is cited")
         self.source = source
         self.versions = versions
         self.passages = passages
+        self.statements = statements
 
 
 @transaction.atomic
@@ -63,6 +65,10 @@ def change_source(*, actor: User, source: Source, csl: Mapping[str, Any], note: 
         source=current, digest=current.digest, defaults={"csl": item, "recorded_at": current.changed_at}
     )
     touch(current.appeal)
+    # Its data may name who is withheld now.
+    resting = list(Case.objects.filter(statements__cites__source=current).distinct())
+    if resting:
+        case_shown.show(current.appeal, resting)
     _record(actor, current, "source.change")
     return current
 
@@ -76,8 +82,9 @@ def remove_source(*, actor: User, source: Source) -> None:
         Version.objects.filter(cited_sources__state__source=current).select_related("text").distinct()
     )
     passages = current.citations.count()
-    if versions or passages:
-        raise StillCited(current, versions, passages)
+    statements = current.statements.count()
+    if versions or passages or statements:
+        raise StillCited(current, versions, passages, statements)
     keep.discard(list(current.captures.all()))
     _record(actor, current, "source.remove")
     touch(current.appeal)

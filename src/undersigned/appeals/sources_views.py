@@ -172,6 +172,12 @@ def _why_not(refusal: sources.StillCited) -> str:
     if refusal.versions:
         named = ", ".join(f"{version.text.slug} {version.number}" for version in refusal.versions)
         return _("It stays: published versions cite it (%(versions)s).") % {"versions": named}
+    if refusal.statements:
+        return ngettext(
+            "It stays: %(n)s statement about a case rests on it. Remove that first.",
+            "It stays: %(n)s statements about cases rest on it. Remove those first.",
+            refusal.statements,
+        ) % {"n": refusal.statements}
     return ngettext(
         "It stays: it is evidence for %(n)s passage. Remove that first.",
         "It stays: it is evidence for %(n)s passages. Remove those first.",

@@ -2,6 +2,8 @@ from django.urls import path
 
 from undersigned.lib import later
 
+case_views = later.Views("undersigned.appeals.case_views")
+cases_views = later.Views("undersigned.appeals.cases_views")
 citations_views = later.Views("undersigned.appeals.citations_views")
 derive_views = later.Views("undersigned.appeals.derive_views")
 sources_views = later.Views("undersigned.appeals.sources_views")
@@ -43,4 +45,9 @@ urlpatterns = [
         sources_views.change_copy,
         name="desk-kept-change",
     ),
+    path("appeals/<slug:slug>/cases/", cases_views.list_cases, name="desk-cases"),
+    path("appeals/<slug:slug>/cases/new/", cases_views.new_case, name="desk-case-new"),
+    path("appeals/<slug:slug>/cases/import/", cases_views.import_file, name="desk-cases-import"),
+    path("appeals/<slug:slug>/cases/export.<slug:format>", cases_views.export, name="desk-cases-export"),
+    path("appeals/<slug:slug>/cases/<str:ref>/", case_views.case, name="desk-case"),
 ]

@@ -13,8 +13,8 @@ from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.references.dates import plain as edtf
 from undersigned.appeals.references.dates import read_date
 from undersigned.appeals.references.problems import BadReference
+from undersigned.edition import cases, evidence, family, origin, signatories
 from undersigned.edition import document as d
-from undersigned.edition import evidence, family, origin, signatories
 from undersigned.edition.body import read_body, salutation
 from undersigned.edition.wording import WORDS
 from undersigned.ledger.published import Count, Published, published
@@ -51,6 +51,7 @@ def gather(appeal: Appeal) -> d.Edition:
         counts=d.Counts(total.signatures, total.own, total.struck, total.moved),
         log=_log(log),
         sources=evidence.sources(appeal, texts[0].language),
+        cases=cases.of_appeal(appeal, {versions[text.pk][-1].language for text in texts}),
         signatories=signatories.of_appeal(appeal),
     )
 
@@ -67,7 +68,10 @@ def _url(appeal: Appeal) -> str:
 
 def _changed(appeal: Appeal, versions: Mapping[int, list[Version]], log: Published | None) -> datetime:
     moments = [version.published_at for some in versions.values() for version in some]
-    others = (appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, log and log.log.published_at)
+    others = (
+        appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, appeal.cases_changed_at,
+        log and log.log.published_at,
+    )  # fmt: skip
     moments += [moment for moment in others if moment]
     return max(moments).astimezone(UTC).replace(microsecond=0)
 

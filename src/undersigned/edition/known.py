@@ -203,19 +203,40 @@ class Person:
 class CaseEvent:
     """A statement about a case: its state from a date on, where, and the sources for it."""
 
+    # Empty where it changes none.
     state: str
-    # The state in words of the text's language.
+    # The state in other words than the format's own.
     shown: str = ""
-    # EDTF.
+    # EDTF; as typed where it is no date.
     date: str = ""
     place: str = ""
     note: str = ""
+    # Keys of sources of the edition.
     sources: tuple[str, ...] = ()
+    # The date in words, by language of the texts.
+    written: Mapping[str, str] = field(default_factory=dict, hash=False)
+    # For each of the sources, the place in it.
+    locators: tuple[str, ...] = ()
+
+    def when(self, language: str) -> str:
+        """The date as readers of a language write it."""
+        return self.written.get(language, self.date)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseUpdate:
+    """A short dated text about a case."""
+
+    on: date
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Somebody, or a group, for whom the appeal speaks; a name that is withheld is no part of it."""
+    """Somebody, or a group, for whom the appeal speaks; a name that is withheld is no part of it.
+
+    Without a name the case is one whose name is withheld.
+    """
 
     id: str
     name: str
@@ -226,6 +247,9 @@ class Case:
     place: str = ""
     note: str = ""
     history: tuple[CaseEvent, ...] = ()
+    updates: tuple[CaseUpdate, ...] = ()
+    # The language of the name, where it is known.
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+# What a spreadsheet takes for a formula when a cell begins with it.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_UNSEEN = " \u200e\u200f\u061c"
 _NOT_TEXT = frozenset("\0\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f")
 
 
@@ -31,6 +34,20 @@ class Unreadable(Exception):
 def columns_by_word(headers: Mapping[str, str]) -> dict[str, str]:
     """From words between bars for each column to the column of each word."""
     return {word: column for column, words in headers.items() for word in words.split("|")}
+
+
+def safe_cell(text: str) -> str:
+    """A cell that no spreadsheet runs, and that `plain_cell` reads again as it was."""
+    return f"'{text}" if _looks_odd(text) else text
+
+
+def plain_cell(cell: str) -> str:
+    """What stood in a cell before `safe_cell`; a cell that somebody typed stays as it is."""
+    return cell[1:] if cell.startswith("'") and _looks_odd(cell[1:]) else cell
+
+
+def _looks_odd(text: str) -> bool:
+    return text.startswith("'") or text.lstrip(_UNSEEN).startswith(_FORMULA)
 
 
 def decoded(data: bytes, notes: list[str], *, most: int) -> str:

@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from undersigned import __version__
 from undersigned.appeals.models import Version
-from undersigned.pages import counts, public
+from undersigned.pages import api_cases, counts, public
 from undersigned.pages.family import Member, families, family_or_404
 from undersigned.pages.site import public_appeals
 from undersigned.signing.organisations import roll
@@ -150,6 +150,8 @@ api = PublicAPI(
     openapi_url="/openapi.json",
     urls_namespace="api",
 )
+
+api.add_router("/appeals", api_cases.router)
 
 
 @api.exception_handler(Http404)

@@ -1,6 +1,6 @@
 """Atom feeds: new appeals of the site, and what happens in one appeal."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +10,7 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals import languages
+from undersigned.appeals import case_reading, languages
 from undersigned.appeals.models import Version
 from undersigned.lib import env
 from undersigned.pages import public
@@ -20,11 +20,9 @@ from undersigned.pages.site import public_appeals
 _ENTRIES = 50
 
 
-def _feed(request: HttpRequest, feed: Atom1Feed) -> HttpResponse:
+def _feed(request: HttpRequest, feed: Atom1Feed, seconds: int = public.SLOW_SECONDS) -> HttpResponse:
     body = feed.writeString("utf-8").encode()
-    return public.answer(
-        request, body, feed.content_type, caching=public.fresh(public.SLOW_SECONDS), everywhere=True
-    )
+    return public.answer(request, body, feed.content_type, caching=public.fresh(seconds), everywhere=True)
 
 
 def _add(feed: Atom1Feed, *, title: str, link: str, at: datetime, ident: str, text: str = "") -> None:
@@ -83,13 +81,13 @@ def appeal(request: HttpRequest, slug: str) -> HttpResponse:
         )
         for at, title, link, what in sorted(_events(family), reverse=True)[:_ENTRIES]:
             _add(feed, title=title, link=public.absolute(link), at=at, ident=_ident(family, what))
-    return _feed(request, feed)
+    return _feed(request, feed, public.slow(family.appeal))
 
 
 def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
     appeal = family.appeal
     page = reverse("appeal", args=[appeal.slug])
-    found = []
+    found = _updates(family)
     if appeal.opened_at:
         found.append((appeal.opened_at, _("Open for signature"), page, "opened"))
     if appeal.closed_at:
@@ -100,4 +98,18 @@ def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
         words = _("%(title)s: version %(number)s published") % {"title": title, "number": number}
         link = reverse("version", args=[appeal.slug, slug, number])
         found.append((at, words, link, f"{public_id}/{number}"))
+    return found
+
+
+def _updates(family: Family) -> list[tuple[datetime, str, str, str]]:
+    """What was told of cases, as far as readers may know whom it is about."""
+    if family.appeal.cases_changed_at is None:
+        return []
+    found = []
+    for shown in case_reading.updated(family.appeal, _ENTRIES):
+        link = reverse("case", args=[family.appeal.slug, shown.id])
+        for place, (day, text) in enumerate(shown.updates[:_ENTRIES]):
+            words = _("%(case)s: %(update)s") % {"case": shown.title, "update": text}
+            at = datetime(day.year, day.month, day.day, tzinfo=UTC)
+            found.append((at, words, link, f"case/{shown.id}/{len(shown.updates) - place}"))
     return found

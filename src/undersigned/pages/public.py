@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 
 from undersigned import __version__
+from undersigned.appeals.models import Appeal
 from undersigned.lib import env
 from undersigned.pages.staticfiles import asset
 
@@ -25,6 +26,14 @@ _SMALL = 500
 def fresh(seconds: int = FRESH_SECONDS) -> str:
     """A Cache-Control for what changes by itself."""
     return f"public, max-age={seconds}"
+
+
+def slow(appeal: Appeal) -> int:
+    """For how many seconds a page that seldom changes may be kept unasked.
+
+    Not at all where an appeal speaks for people: a name that is withheld is gone at once.
+    """
+    return 0 if appeal.cases_changed_at else SLOW_SECONDS
 
 
 def etag_of(*facts: object) -> str:

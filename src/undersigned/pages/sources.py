@@ -12,7 +12,8 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals import bibliography, cite, languages, noted, reading, show_kept, sniff
-from undersigned.appeals.models import Capture, Citation, CitedSource, Source, SourceState, Version
+from undersigned.appeals.case_models import StatementSource
+from undersigned.appeals.models import Appeal, Capture, Citation, CitedSource, Source, SourceState, Version
 from undersigned.appeals.references import csl as csl_format
 from undersigned.appeals.references.names import sort_name
 from undersigned.pages import public, spoken
@@ -96,7 +97,8 @@ def sources(request: HttpRequest, slug: str) -> HttpResponseBase:
     language, lang = spoken.page_language(request, family)
     path = reverse("sources", args=[slug])
     etag = _etag(family, language)
-    if known := public.unchanged(request, etag, seconds=public.SLOW_SECONDS):
+    seconds = public.slow(family.appeal)
+    if known := public.unchanged(request, etag, seconds=seconds):
         return known
     with translation.override(language):
         marks = _marks(family)
@@ -113,9 +115,7 @@ def sources(request: HttpRequest, slug: str) -> HttpResponseBase:
         "claims": [claim for claim in claims if claim.evidence],
         "unproven": [claim for claim in claims if not claim.evidence],
     }
-    return public.page(
-        request, "pages/sources.html", context, language=language, etag=etag, seconds=public.SLOW_SECONDS
-    )
+    return public.page(request, "pages/sources.html", context, language=language, etag=etag, seconds=seconds)
 
 
 def _etag(family: Family, language: str) -> str:
@@ -171,6 +171,7 @@ def _shown(family: Family, language: str, marks: _Marks) -> dict[str, Shown]:
         .order_by("version__text", "version__number")
     )
     wanted = {row.source_id for row in rows if row.source_id} | {one.state.source_id for one in cited}
+    wanted |= set(_of_cases(appeal))
     found = {
         source.pk: _one(source, language)
         for source in appeal.sources.filter(pk__in=wanted).prefetch_related("captures")
@@ -186,6 +187,14 @@ def _shown(family: Family, language: str, marks: _Marks) -> dict[str, Shown]:
         shown.places = marks.by_key.get(shown.source.key, [])
     ordered = sorted(found.values(), key=lambda shown: _order(shown.source, language))
     return {shown.source.key: shown for shown in ordered}
+
+
+def _of_cases(appeal: Appeal) -> Iterable[int]:
+    """The sources of statements about cases that readers see."""
+    if appeal.cases_changed_at is None:
+        return ()
+    rows = StatementSource.objects.filter(source__appeal=appeal, is_shown=True)
+    return rows.order_by().values_list("source", flat=True).distinct()
 
 
 def _order(source: Source, language: str) -> tuple[bytes, bool, str, str]:
@@ -255,7 +264,7 @@ def kept_copy(request: HttpRequest, slug: str, key: str, sha256: str) -> HttpRes
     capture = show_kept.capture_at(slug, key, sha256)
     if not capture.is_open or not _is_public(family, capture.source):
         raise Http404
-    return show_kept.answer(request, capture, caching=public.fresh(public.SLOW_SECONDS))
+    return show_kept.answer(request, capture, caching=public.fresh(public.slow(family.appeal)))
 
 
 def _is_public(family: Family, source: Source) -> bool:
@@ -263,6 +272,7 @@ def _is_public(family: Family, source: Source) -> bool:
     return (
         CitedSource.objects.filter(state__source=source).exists()
         or Citation.objects.filter(source=source, text__in=texts.values("pk")).exists()
+        or StatementSource.objects.filter(source=source, is_shown=True).exists()
     )
 
 

@@ -2,6 +2,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from undersigned.lib import later
 
+cases = later.Views("undersigned.pages.cases")
 feeds = later.Views("undersigned.pages.feeds")
 letters = later.Views("undersigned.pages.letters")
 names = later.Views("undersigned.pages.names")
@@ -33,6 +34,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         sources.source_state,
         name="source-state",
     ),
+    path("appeals/<slug:slug>/cases/", cases.cases, name="cases"),
+    path("appeals/<slug:slug>/cases/all.<slug:format>", cases.files, name="cases-file"),
+    path("appeals/<slug:slug>/cases/<str:ident>/", cases.case, name="case"),
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
     path("embargo/<str:token>/privacy", notice.unseen, name="embargo-privacy"),

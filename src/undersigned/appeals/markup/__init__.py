@@ -3,6 +3,7 @@
 from undersigned.appeals.markup.check import check, cited_keys
 from undersigned.appeals.markup.citations import Cite, Cluster, read_locator
 from undersigned.appeals.markup.head import Addressee, Head, Source, as_dict, join, split
+from undersigned.appeals.markup.mentions import Mention
 from undersigned.appeals.markup.problems import MarkupError, Problem
 from undersigned.appeals.markup.render import (
     Cited,
@@ -11,6 +12,7 @@ from undersigned.appeals.markup.render import (
     Heading,
     Labels,
     Rendered,
+    can_be_linked,
     plain_text,
     render,
     words_of,
@@ -27,10 +29,12 @@ __all__ = [
     "Heading",
     "Labels",
     "MarkupError",
+    "Mention",
     "Problem",
     "Rendered",
     "Source",
     "as_dict",
+    "can_be_linked",
     "check",
     "cited_keys",
     "join",

@@ -15,6 +15,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
 from undersigned.appeals.markup.citations import Cluster
+from undersigned.appeals.markup.mentions import Mention, set_mentions, stands_plain
 from undersigned.appeals.markup.parse import parser, too_much
 from undersigned.appeals.markup.passages import read_words, set_marks
 from undersigned.appeals.markup.plain import plain_of
@@ -112,6 +113,7 @@ def render(
     labels: Labels | None = None,
     reference: Reference | None = None,
     evidence: Sequence[Evidence] = (),
+    mentions: Sequence[Mention] = (),
 ) -> Rendered:
     """Safe HTML of a body; every id starts with the prefix, so that two texts fit on one page.
 
@@ -130,6 +132,7 @@ def render(
         if token.type in BLOCKS or tight:
             token.attrSet("dir", "auto")
     plain, notes = plain_of(tokens)
+    set_mentions(tokens, mentions)
     cited = _cite(tokens, env, reference, evidence)
     raw = md.renderer.render(tokens, md.options, env) + _source_notes(env)
     footnotes = tuple(Footnote(number, mark, text) for number, mark, text in notes)
@@ -144,6 +147,11 @@ def plain_text(body: str) -> str:
 def words_of(body: str) -> str:
     """The words of a body as they are read, without any marks: passages are quoted from these."""
     return body if too_much(body) else read_words(_parser().parse(body))[0]
+
+
+def can_be_linked(body: str, start: int, end: int) -> bool:
+    """Whether a stretch of a body's words can lead somewhere: within no link, across no mark."""
+    return not too_much(body) and stands_plain(_parser().parse(body), start, end)
 
 
 def _cite(

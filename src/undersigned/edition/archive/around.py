@@ -1,4 +1,4 @@
-"""For whom the appeal speaks, who is who, and the letters around it, each on a page where there is any."""
+"""Who is who, and the letters around the appeal, each on a page where there is any."""
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +12,6 @@ def write(site: Site) -> None:
     """Writes the pages; their words are those of the original's edition."""
     first = site.edition.texts[0]
     parts = (
-        ("cases.html", _("For whom"), html_matter.cases(site.edition, first)),
         ("persons.html", _("Persons"), html_matter.persons(site.edition, first)),
         ("letters.html", _("Correspondence"), html_matter.correspondence(site.edition, first)),
     )

@@ -84,6 +84,7 @@ def _contents(site: Site) -> Markup:
     told = {
         "variants/index.html": _("where each text comes from, and how it differs"),
         "sources/index.html": _("what the appeal leans on, with kept copies"),
+        "cases.html": _("the people and groups for whom the appeal speaks, as far as they may be named"),
         "names/index.html": _("who asked to be kept in the permanent archive"),
         "search.html": _("texts and names, without a server"),
         "verify.html": _("every count, and how to check it without believing anybody"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from undersigned.appeals import kept, sniff
+from undersigned.appeals.case_models import StatementSource
 from undersigned.appeals.models import Appeal, Capture, Citation, CitedSource
 from undersigned.edition import document as d
 from undersigned.edition.archive import site as s
@@ -39,11 +40,13 @@ class CopyMissing(Exception):
 
 
 def published(appeal: Appeal, edition: d.Edition) -> tuple[d.Source, ...]:
-    """Every source that published words or evidence rest on; others stay on the desk."""
+    """Every source that published words, evidence or statements rest on; others stay on the desk."""
     cited = CitedSource.objects.filter(version__text__appeal=appeal)
     wanted = set(cited.values_list("state__source__key", flat=True))
     rows = Citation.objects.filter(text__appeal=appeal, text__versions__number=1, source__isnull=False)
     wanted |= set(rows.values_list("source__key", flat=True))
+    shown = StatementSource.objects.filter(source__appeal=appeal, is_shown=True)
+    wanted |= set(shown.values_list("source__key", flat=True))
     return tuple(source for source in edition.sources if source.key in wanted)
 
 

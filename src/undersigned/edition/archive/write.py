@@ -17,6 +17,7 @@ from undersigned.edition import family, formats
 from undersigned.edition.archive import (
     around,
     bag,
+    cases,
     front,
     ledger,
     names,
@@ -137,6 +138,7 @@ def _pages(site: Site, total: int, progress: Progress) -> None:
     site.out.write(front.SCRIPT, here.joinpath("search.js").read_bytes())
     variants.write(site)
     sources.write(site)
+    cases.write(site)
     around.write(site)
     front.write(site)
     with tempfile.TemporaryDirectory(dir=site.out.root.parent, prefix=".search.") as scratch:
@@ -154,5 +156,7 @@ def _enter(site: Site, index: search.Index) -> None:
         title = f"{text.title} ({text.language_name})"
         plain = "\n".join(d.plain_leaf(leaf) for leaf in d.leaves(text.blocks))
         index.text(title, texts.letter(text.slug, text.version.number), plain)
+    for title, path, plain in cases.entries(site):
+        index.text(title, path, plain)
     for number, source in enumerate(site.edition.sources, 1):
         index.text(source.reference or source.key, f"{sources.PATH}#source-{number}", source.key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from undersigned.edition import document as d
+from undersigned.edition.formats import html_cases as cases
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.marks import machine_date, source_parts
 from undersigned.edition.formats.tags import Child, Markup, joined, tag
@@ -16,7 +17,7 @@ def sections(edition: d.Edition, text: d.Text) -> Iterator[Markup]:
     """Every section that has something to say."""
     found = (
         note(text), provenance(text), sources(edition, text), variants(text), persons(edition, text),
-        cases(edition, text), correspondence(edition, text),
+        cases.section(edition, text), correspondence(edition, text),
     )  # fmt: skip
     yield from (section for section in found if section)
 
@@ -189,24 +190,6 @@ def _person(person: d.Person) -> Markup:
     identifiers = ", ".join(f"{scheme}: {value}" for scheme, value in person.identifiers)
     told = joined(life, others, person.note, identifiers, separator="; ")
     return joined(tag("dt", person.name, id=f"person-{person.id}"), tag("dd", told))
-
-
-def cases(edition: d.Edition, text: d.Text) -> Markup | None:
-    """For whom the appeal speaks, with the history of each."""
-    if not edition.cases:
-        return None
-    return _section("cases", text.say("cases"), *(_case(case) for case in edition.cases))
-
-
-def _case(case: d.Case) -> Markup:
-    others = ", ".join(name.name for name in case.names)
-    told = joined(others, case.shown or case.state, case.place, case.note, separator="; ")
-    history = [
-        tag("li", joined(event.date, event.shown or event.state, event.place, event.note, separator=", "))
-        for event in case.history
-    ]
-    heading = tag("h3", case.name, id=f"case-{case.id}")
-    return joined(heading, tag("p", told) if told else None, tag("ul", *history) if history else None)
 
 
 def correspondence(edition: d.Edition, text: d.Text) -> Markup | None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from undersigned import __version__
 from undersigned.edition import document as d
+from undersigned.edition.formats import tei_cases
 from undersigned.edition.formats.marks import machine_date
-from undersigned.edition.formats.tags import Child, Markup, empty, joined, tag
+from undersigned.edition.formats.tags import Child, Markup, empty, tag
 from undersigned.edition.formats.tei_text import TeiWriter, witness_id
 
 
@@ -208,7 +209,7 @@ def _participants(edition: d.Edition, text: d.Text) -> Markup | None:
     people: list[Child] = [_person(person) for person in edition.persons]
     if _has_life(text.addressee):
         people.append(_named(text.addressee))
-    cases = [_case(case) for case in edition.cases]
+    cases = [tei_cases.case(edition, text, case) for case in edition.cases]
     lists = [
         tag("listPerson", *people) if people else None,
         tag("listPerson", *cases, type="cases") if cases else None,
@@ -228,35 +229,13 @@ def _person(person: d.Person) -> Markup:
     return tag(
         "person",
         tag("persName", person.name),
-        *(_other_name(name) for name in person.names),
+        *(tei_cases.other_name(name) for name in person.names),
         tag("birth", person.born, when=machine_date(person.born)) if person.born else None,
         tag("death", person.died, when=machine_date(person.died)) if person.died else None,
         *(tag("idno", value, type=scheme) for scheme, value in person.identifiers),
         tag("note", person.note) if person.note else None,
         xml__id=f"person-{person.id}",
     )
-
-
-def _other_name(name: d.OtherName) -> Markup:
-    return tag(
-        "persName", name.name, type=name.kind or None, xml__lang=name.language or None, n=name.dates or None
-    )
-
-
-def _case(case: d.Case) -> Markup:
-    events = [_state(event.state, event.shown, event.date, event.place, event.note) for event in case.history]
-    if not events and case.state:
-        events = [_state(case.state, case.shown, "", case.place, "")]
-    names = [tag("persName", case.name), *map(_other_name, case.names)]
-    note = tag("note", case.note) if case.note else None
-    element = "personGrp" if case.kind == "group" else "person"
-    return tag(element, *names, *events, note, xml__id=f"case-{case.id}")
-
-
-def _state(state: str, shown: str, date: str, place: str, note: str) -> Markup:
-    said = joined(shown or state, place, note, separator=", ")
-    when = machine_date(date)
-    return tag("state", tag("desc", said), type=state, when=when, n=date if date and not when else None)
 
 
 def _revisions(text: d.Text) -> Markup:
