@@ -38,7 +38,7 @@ if not database.WANTS_POSTGRES:
     settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(_GROUND / "test.sqlite3")
     database.let_frozen_rows_be_flushed()
 
-pytest_plugins = ["tests.cast", "tests.installation"]
+pytest_plugins = ["tests.cast", "tests.installation", "tests.town"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

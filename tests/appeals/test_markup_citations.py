@@ -68,9 +68,9 @@ def test_a_mark_leads_to_its_note_and_back() -> None:
     assert [one.cluster and one.cluster.typed for one in rendered.citations] == ["[@a, p. 3]", "[@b]", "[@a]"]
     for cited in rendered.citations:
         assert f'href="#{cited.note_id}" id="{cited.mark_id}"' in rendered.html
-        assert f'<li id="{cited.note_id}"><i>' in rendered.html
+        assert f'id="{cited.note_id}" role="doc-footnote"' in rendered.html
         assert f'href="#{cited.mark_id}" class="back"' in rendered.html
-    assert 'id="t-sources"' in rendered.html and "came [@gone]" in rendered.html
+    assert "came [@gone]" in rendered.html
 
 
 def test_without_sources_a_citation_stays_as_typed() -> None:
@@ -91,7 +91,7 @@ def test_evidence_gets_its_mark_where_the_passage_ends() -> None:
     evidence = [Evidence(end, f"note {i}", str(i)) for i, end in enumerate(ends)]
     rendered = render(BODY, id_prefix="t", lang="en", reference=reference, evidence=evidence)
     assert [one.evidence for one in rendered.citations if one.evidence] == ["2", "0", "1"]
-    assert "The<sup" in rendered.html and '<li id="t-source-1">note 2' in rendered.html
+    assert "The<sup" in rendered.html and "<p>note 2 " in rendered.html
     assert render(BODY, id_prefix="t", lang="en", reference=reference, evidence=evidence) == rendered
 
 

@@ -65,7 +65,7 @@ def test_the_names_of_parts_are_in_the_texts_language() -> None:
     for tag in ("en", "ar", "ka"):
         page = reading.preview(LETTER.replace("lang: en", f"lang: {tag}"), "fr").html
         with translation.override(languages.interface_language(tag)):
-            assert translation.gettext("Notes") in page
+            assert translation.gettext("Back to mark {number}").format(number=1) in page
 
 
 def test_a_preview_needs_no_head() -> None:

@@ -12,9 +12,14 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals import sources
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.references.csl import digest_of
-from undersigned.appeals.references.found import Item, Parsed
+from undersigned.appeals.references.found import FILE_MAX, Item, Parsed
 from undersigned.appeals.references.problems import ReferenceProblem
 from undersigned.appeals.said import said
+from undersigned.lib.apart import TookTooLong, apart
+
+# A list that somebody types in is read here; a whole library costs its parser seconds, or all there are.
+_SMALL = 20_000
+_SECONDS = 10.0
 
 
 class OnClash(StrEnum):
@@ -42,7 +47,21 @@ class NotTaken(Exception):
 
 
 def read(data: bytes) -> Parsed:
-    """What a BibTeX, RIS or CSL-JSON file holds; the readers are loaded at their first use."""
+    """What a BibTeX, RIS or CSL-JSON file holds; a file that takes too long to read is refused."""
+    if len(data) <= _SMALL or len(data) > FILE_MAX:
+        return _read(data)
+    try:
+        found = apart("undersigned.appeals.references.read:read_apart", data, seconds=_SECONDS)
+    except TookTooLong:
+        return Parsed(problems=[ReferenceProblem(0, "too-slow", {"seconds": str(int(_SECONDS))})])
+    return Parsed(
+        [Item(**item) for item in found["items"]],
+        [ReferenceProblem(**problem) for problem in found["problems"]],
+    )
+
+
+def _read(data: bytes) -> Parsed:
+    # The readers are loaded at their first use.
     reader = importlib.import_module("undersigned.appeals.references.read")
     parsed: Parsed = reader.read_references(data)
     return parsed

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
-from undersigned.appeals import kept, sniff
-from undersigned.appeals.models import Appeal, Capture, Source
+from undersigned.appeals import compare_captures, kept, sniff
+from undersigned.appeals.models import Appeal, Capture, CapturedWords, Source
 from undersigned.appeals.references.csl import is_web_address
 from undersigned.lib import canonical, clock
 
@@ -69,6 +69,7 @@ def keep(
     with transaction.atomic():
         capture.save(force_insert=True)
         _record(actor, capture, "source.keep")
+    compare_captures.note_words(source)
     return capture
 
 
@@ -131,6 +132,8 @@ def discard(captures: Sequence[Capture]) -> None:
     """Deletes rows, and after the commit the files that no other copy needs; the act writes the audit."""
     Capture.objects.filter(pk__in=[capture.pk for capture in captures]).delete()
     for capture in captures:
+        if not Capture.objects.filter(sha256=capture.sha256).exists():
+            CapturedWords.objects.filter(sha256=capture.sha256).delete()
         transaction.on_commit(lambda path=capture.path: _drop(path))  # type: ignore[misc]
 
 

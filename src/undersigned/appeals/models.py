@@ -4,6 +4,20 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from undersigned.accounts.models import Team, User
+from undersigned.appeals.evidence_models import CapturedWords, LinkCheck
+
+__all__ = [
+    "Appeal",
+    "Capture",
+    "CapturedWords",
+    "Citation",
+    "CitedSource",
+    "LinkCheck",
+    "Source",
+    "SourceState",
+    "Text",
+    "Version",
+]
 
 
 class Appeal(models.Model):

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from undersigned.appeals import anchors, bibliography, cite, languages, markup
+from undersigned.appeals import anchors, bibliography, cite, kept_links, languages, markup
 from undersigned.appeals.case_models import CaseMention
 from undersigned.appeals.models import Appeal, Citation, SourceState, Text, Version
 from undersigned.appeals.references.csl import is_web_address
@@ -31,6 +31,8 @@ class Notes:
     page: str = ""
     # Words that speak of a case, with where it is shown.
     mentions: tuple[markup.Mention, ...] = ()
+    # Key, and what readers can open of a source or no longer find, as safe HTML.
+    kept: tuple[tuple[str, str], ...] = ()
 
     def reference(self, cluster: markup.Cluster) -> str | None:
         """A citation as safe HTML; None where one of its keys is not known."""
@@ -38,12 +40,17 @@ class Notes:
         if not all(cite.key in known for cite in cluster.cites):
             return None
         cites = (self._cite(cite, json.loads(known[cite.key])) for cite in cluster.cites)
-        return f"{'; '.join(cites)}."
+        tails = dict.fromkeys(self.tail(cite.key) for cite in cluster.cites)
+        return " ".join([f"{'; '.join(cites)}.", *filter(None, tails)])
 
     def _cite(self, cite: markup.Cite, csl: dict[str, Any]) -> str:
         prefix = f"{html.escape(cite.prefix)} " if cite.prefix else ""
         suffix = f", {html.escape(cite.suffix)}" if cite.suffix else ""
         return prefix + self.linked(csl, cite.label, cite.locator) + suffix
+
+    def tail(self, key: str) -> str:
+        """What is said after a reference: where its kept copy is, or that the source is found no longer."""
+        return dict(self.kept).get(key, "")
 
     def linked(self, csl: Mapping[str, Any], label: str = "", locator: str = "") -> str:
         """A source with a place in it, linked to its entry on the page of all sources."""
@@ -113,13 +120,19 @@ def _notes(
     page: str,
 ) -> Notes:
     sources = tuple(sorted((key, json.dumps(csl, sort_keys=True)) for key, csl in known.items()))
-    notes = Notes(appeal.citation_style, language, sources, page=page)
     with translation.override(languages.interface_language(language)):
+        # A draft's notes lead nowhere that readers could go.
+        kept = kept_links.tails(appeal, _keys(known, placed), language) if page else ()
+        notes = Notes(appeal.citation_style, language, sources, page=page, kept=kept)
         passages = tuple(
             markup.Evidence(end, evidence_note(citation, notes), str(citation.pk))
             for citation, end in sorted(placed, key=lambda pair: (pair[1], pair[0].pk))
         )
-    return Notes(notes.style, language, sources, passages, page)
+    return replace(notes, passages=passages)
+
+
+def _keys(known: Mapping[str, Any], placed: list[tuple[Citation, int]]) -> set[str]:
+    return {*known, *(citation.source.key for citation, _end in placed if citation.source)}
 
 
 @lru_cache(maxsize=64)
@@ -171,6 +184,7 @@ def evidence_note(citation: Citation, notes: Notes) -> str:
         shown = notes.linked(citation.source.csl, label, locator)
         tail = [html.escape(part) for part in (rest, citation.shelfmark) if part]
         parts.append(", ".join([shown, *tail]) + ".")
+        parts += filter(None, [notes.tail(citation.source.key)])
     return " ".join(parts)
 
 

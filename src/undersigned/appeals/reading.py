@@ -13,6 +13,8 @@ from undersigned.appeals import languages, markup, noted
 from undersigned.appeals.markup import Head, Rendered, safe_yaml
 from undersigned.appeals.models import Appeal, Text, Version
 
+# What the head says where every footnote is the editors'.
+BY_EDITORS = frozenset({"editor", "editors"})
 PUBLIC = (Appeal.State.OPEN, Appeal.State.CLOSED)
 
 
@@ -87,7 +89,7 @@ def preview(source: str, language: str, text: Text | None = None) -> Document:
     head, body = markup.split(source)
     spoken = head.lang or language
     notes = noted.for_draft(text, body, spoken) if text else None
-    return Document(head, _render(body, "draft", spoken, notes))
+    return Document(head, _render(body, "draft", head, spoken, notes))
 
 
 @lru_cache(maxsize=512)
@@ -95,17 +97,16 @@ def _rendered(_pk: int, source: str, text_id: str, notes: noted.Notes) -> tuple[
     head, body = markup.split(source)
     # A text id may start with a digit or hold an underscore; an id on a page may not.
     prefix = "t" + text_id.replace("_", "-")
-    return head, _render(body, prefix, head.lang, notes)
+    return head, _render(body, prefix, head, head.lang, notes)
 
 
-def _render(body: str, prefix: str, lang: str, notes: noted.Notes | None) -> Rendered:
+def _render(body: str, prefix: str, head: Head, lang: str, notes: noted.Notes | None) -> Rendered:
     with translation.override(languages.interface_language(lang)):
         labels = markup.Labels(
-            notes=_("Notes"),
             note=_("Note {number}"),
             back=_("Back to mark {number}"),
-            sources=_("Sources"),
             source=_("Source {number}"),
+            editor_note=_("Editors’ note {number}"),
         )
         return markup.render(
             body,
@@ -115,6 +116,7 @@ def _render(body: str, prefix: str, lang: str, notes: noted.Notes | None) -> Ren
             reference=notes.reference if notes else None,
             evidence=notes.passages if notes else (),
             mentions=notes.mentions if notes else (),
+            by_editors=head.extra.get("notes-by", "") in BY_EDITORS,
         )
 
 

@@ -12,7 +12,7 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals import case_shown, keep
 from undersigned.appeals.case_models import Case
-from undersigned.appeals.models import Appeal, CitedSource, Source, SourceState, Version
+from undersigned.appeals.models import Appeal, CitedSource, LinkCheck, Source, SourceState, Version
 from undersigned.appeals.references.csl import Csl, clean, digest_of
 from undersigned.appeals.references.dates import date_key
 from undersigned.appeals.references.problems import BadReference, ReferenceProblem
@@ -61,6 +61,8 @@ def change_source(*, actor: User, source: Source, csl: Mapping[str, Any], note: 
     _write(current, item)
     current.full_clean()
     current.save()
+    # What was found at an address that the source no longer names says nothing of the new one.
+    LinkCheck.objects.filter(source=current).exclude(url=str(current.csl.get("URL", ""))).delete()
     SourceState.objects.get_or_create(
         source=current, digest=current.digest, defaults={"csl": item, "recorded_at": current.changed_at}
     )

@@ -9,7 +9,6 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can
-from undersigned.appeals import bibliography, import_sources, keep, show_kept, sources
+from undersigned.appeals import bibliography, dead_links, import_sources, keep, sources
 from undersigned.appeals.import_sources import OnClash
 from undersigned.appeals.models import Appeal, Source, Version
 from undersigned.appeals.references.found import Item
@@ -50,14 +49,18 @@ def source_or_404(request: HttpRequest, slug: str, key: str, verb: str) -> Sourc
 def list_sources(request: HttpRequest, slug: str) -> HttpResponse:
     """Every source of the appeal in its style, with what rests on it."""
     appeal = appeal_or_404(request, slug, "appeal.view")
-    rows = appeal.sources.annotate(
-        kept_copies=Count("captures", distinct=True),
-        passages=Count("citations", distinct=True),
-        versions=Count("states__cited_in__version", distinct=True),
-    ).order_by("date_key", "key")
+    rows = (
+        appeal.sources.annotate(
+            kept_copies=Count("captures", distinct=True),
+            passages=Count("citations", distinct=True),
+            versions=Count("states__cited_in__version", distinct=True),
+        )
+        .select_related("link_check")
+        .order_by("date_key", "key")
+    )
     language = _language(appeal)
     context = {
-        "rows": [(row, _entry(row, appeal, language)) for row in rows],
+        "rows": [(row, _entry(row, appeal, language), dead_links.known(row)) for row in rows],
         "styles": Appeal.CitationStyle.choices,
         "orphans": sum(one.is_orphaned for _text, found in texts_of(appeal) for one in found),
     }
@@ -144,6 +147,7 @@ def _source_page(
         "upload": upload or KeepForm(),
         "reference": _entry(source, source.appeal, _language(source.appeal)),
         "captures": source.captures.select_related("captured_by"),
+        "link": dead_links.known(source),
         "passages": source.citations.select_related("text"),
         "versions": Version.objects.filter(cited_sources__state__source=source)
         .select_related("text")
@@ -275,29 +279,3 @@ def keep_copy(request: HttpRequest, slug: str, key: str) -> HttpResponse:
             messages.success(request, _("The copy is kept."))
             return redirect("desk-source", slug, key)
     return _source_page(request, source, upload=form)
-
-
-@login_required
-@require_safe
-def kept_copy(request: HttpRequest, slug: str, key: str, sha256: str) -> HttpResponseBase:
-    """A kept copy, for the team."""
-    source_or_404(request, slug, key, "appeal.view")
-    capture = show_kept.capture_at(slug, key, sha256)
-    return show_kept.answer(request, capture, caching="private, no-store")
-
-
-@login_required
-@require_POST
-def change_copy(request: HttpRequest, slug: str, key: str, sha256: str) -> HttpResponse:
-    """One act on a kept copy: removed, opened to readers, or closed."""
-    source_or_404(request, slug, key, "appeal.edit")
-    capture = show_kept.capture_at(slug, key, sha256)
-    act = request.POST.get("act", "")
-    if act == "remove":
-        keep.remove_capture(actor=actor_of(request), capture=capture)
-        messages.success(request, _("The copy was removed."))
-    elif act in ("open", "close"):
-        keep.open_capture(actor=actor_of(request), capture=capture, is_open=act == "open")
-    else:
-        raise Http404
-    return redirect("desk-source", slug, key)

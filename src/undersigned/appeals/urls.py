@@ -5,6 +5,7 @@ from undersigned.lib import later
 case_views = later.Views("undersigned.appeals.case_views")
 cases_views = later.Views("undersigned.appeals.cases_views")
 citations_views = later.Views("undersigned.appeals.citations_views")
+copies_views = later.Views("undersigned.appeals.copies_views")
 derive_views = later.Views("undersigned.appeals.derive_views")
 sources_views = later.Views("undersigned.appeals.sources_views")
 views = later.Views("undersigned.appeals.views")
@@ -38,11 +39,16 @@ urlpatterns = [
     ),
     path("appeals/<slug:slug>/sources/<str:key>/keep/", sources_views.keep_copy, name="desk-keep"),
     path(
-        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", sources_views.kept_copy, name="desk-kept"
+        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", copies_views.kept_copy, name="desk-kept"
+    ),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>/changes/",
+        copies_views.compare_copies,
+        name="desk-kept-changes",
     ),
     path(
         "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>/change/",
-        sources_views.change_copy,
+        copies_views.change_copy,
         name="desk-kept-change",
     ),
     path("appeals/<slug:slug>/cases/", cases_views.list_cases, name="desk-cases"),

@@ -13,12 +13,12 @@ from markdown_it.token import Token
 from undersigned.appeals.letter.blocks import Block as TypedBlock
 from undersigned.appeals.letter.front import is_salutation
 from undersigned.appeals.markup.citations import Cluster
-from undersigned.appeals.markup.parse import parser
+from undersigned.appeals.markup.parse import EDITORIAL, parser
 from undersigned.appeals.markup.passages import read_words, set_marks
 from undersigned.edition import document as d
 
-# A footnote with such a mark is the editors', not the author's: [^ed1], [^ed-ferry].
-EDITORIAL = re.compile(r"ed[-.]?(?:\d+|(?<=[-.])\S+)", re.IGNORECASE)
+# A cross reference, as a letter's page spells it: another text, or a version of it.
+_CROSS = re.compile(r"/appeals/[\w-]+/[\w/-]*(?:#[\w-]*)?")
 _OPEN_TARGET = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _MARK = "edition_mark"
 _CLOSING_WORDS = 12
@@ -42,6 +42,7 @@ class _Reader:
 
     by_editors: bool = False
     cite: Callable[[Cluster], str] | None = None
+    site: str = ""
     leaf: int = 0
     quoted: int = 0
     numbers: dict[int, d.NoteMark] = field(default_factory=dict)
@@ -149,6 +150,8 @@ class _Reader:
                 return d.Strong(self.inlines(inner))
             case "link_open":
                 target = str(token.attrs.get("href", ""))
+                if self.site and _CROSS.fullmatch(target):
+                    target = self.site.rstrip("/") + target
                 kept = target if _OPEN_TARGET.match(target) else ""
                 return d.Link(self.inlines(inner), kept, str(token.attrs.get("title", "")))
             case "code_inline":
@@ -184,12 +187,13 @@ def read_body(
     marks: Sequence[tuple[int, d.NoteMark]] = (),
     cite: Callable[[Cluster], str] | None = None,
     letter: bool = True,
+    site: str = "",
 ) -> Body:
     """The body's blocks and notes.
 
     `by_editors`: its footnotes are the editors'. `marks` are set behind the words that end at each position,
     counted over `markup.words_of(body)`. `cite` says how a citation reads. `letter`: greeting and closing
-    lines are told apart.
+    lines are told apart. `site`: where a cross reference to another text leads.
     """
     tokens = _parser().parse(body)
     if marks:
@@ -197,7 +201,7 @@ def read_body(
             read_words(tokens)[1],
             [(place, Token(_MARK, "", 0, meta={"mark": mark})) for place, mark in marks],
         )
-    reader = _Reader(by_editors, cite)
+    reader = _Reader(by_editors, cite, site)
     blocks = reader.blocks(tokens)
     notes = [
         d.Note(reader.numbers[ident].kind, reader.numbers[ident].number, content, mark)

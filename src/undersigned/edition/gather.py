@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.utils import translation
 from django.utils.translation import gettext
 
-from undersigned.appeals import languages, markup, reading, written_dates
+from undersigned.appeals import languages, markup, reading, series, written_dates
 from undersigned.appeals.markup import Head
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.references.dates import plain as edtf
@@ -23,7 +23,6 @@ from undersigned.tlog.encoding import b64
 
 # Head keys for the desk alone: what an import could not place.
 _DESK = frozenset({"unplaced"})
-_BY_EDITORS = frozenset({"editor", "editors"})
 
 
 class NothingPublished(ValueError):
@@ -91,11 +90,13 @@ def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | No
     references = evidence.References(
         text.appeal.citation_style, printed.language, {key: state.csl for key, state in states.items()}
     )
-    by_editors = head.extra.get("notes-by", "") in _BY_EDITORS
-    body = read_body(typed, by_editors=by_editors, marks=claims.marks, cite=references.cite)
+    by_editors = head.extra.get("notes-by", "") in reading.BY_EDITORS
+    body = read_body(
+        typed, by_editors=by_editors, marks=claims.marks, cite=references.cite, site=env.load().base_url
+    )
     with translation.override(languages.interface_language(printed.language)):
         words = {word: gettext(sentence) for word, sentence in WORDS.items()}
-        known = origin.provenance(head, printed.language)
+        known = origin.provenance(head, printed.language, series.of(text))
         date_written = written_dates.written_out(head.date, printed.language)
     return d.Text(
         slug=text.slug,

@@ -49,6 +49,17 @@ class SourceEdition:
 
 
 @dataclass(frozen=True, slots=True)
+class SeriesText:
+    """A text of the series, in its order; `here` is the text itself."""
+
+    title: str
+    url: str
+    language: str
+    order: str = ""
+    here: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """How these words came down to us; every part may be empty."""
 
@@ -63,6 +74,8 @@ class Provenance:
     series: str = ""
     # Place of the text in its series, as a number or as it is written.
     series_order: str = ""
+    # All texts of the series that are published on this site, this one among them.
+    series_texts: tuple[SeriesText, ...] = ()
     publisher: str = ""
     introduction: Blocks = ()
     # The editors' note; its own language is the text's.

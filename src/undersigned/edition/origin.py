@@ -5,8 +5,10 @@ import re
 from undersigned.appeals import languages
 from undersigned.appeals import provenance as written
 from undersigned.appeals.markup import Head
+from undersigned.appeals.series import Series
 from undersigned.edition import document as d
 from undersigned.edition.body import read_blocks, read_inlines
+from undersigned.lib import env
 
 # An archive's first part names the papers; what follows is the place that keeps them.
 _FONDS = re.compile(
@@ -29,7 +31,7 @@ def addressee(head: Head) -> d.Named:
     return d.Named(known.name or known.pseudonym, known.pseudonym, known.civil_name, known.note)
 
 
-def provenance(head: Head, language: str) -> d.Provenance:
+def provenance(head: Head, language: str, known: Series | None = None) -> d.Provenance:
     """How the words came down to us; labels are in the current language."""
     fonds, archive = _archive(head)
     source, extra = head.source, head.extra
@@ -52,11 +54,23 @@ def provenance(head: Head, language: str) -> d.Provenance:
         shelfmark=extra.get("shelfmark", ""),
         series=head.series,
         series_order=extra.get("series-order", ""),
+        series_texts=_series(known),
         publisher=extra.get("publisher", ""),
         introduction=read_blocks(extra.get("introduction", "")),
         note=read_blocks(head.note),
         title_supplied=bool(extra.get("title-supplied")),
         further=tuple((key, value) for key, value in extra.items() if key not in _PLACED),
+    )
+
+
+def _series(known: Series | None) -> tuple[d.SeriesText, ...]:
+    """The texts of a series; one that stands alone says nothing more than its name."""
+    if known is None or len(known.pieces) < 2:
+        return ()
+    site = env.load().base_url.rstrip("/")
+    return tuple(
+        d.SeriesText(piece.title, f"{site}{piece.path}", piece.language, piece.order, place == known.place)
+        for place, piece in enumerate(known.pieces)
     )
 
 

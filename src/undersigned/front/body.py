@@ -27,6 +27,10 @@ LARGEST_TOGETHER = 48_000_000
 class TooLarge(Exception):
     """The body is larger than this address takes."""
 
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
 
 class TooSlow(Exception):
     """The body did not arrive in time."""
@@ -114,7 +118,7 @@ async def read(scope: Scope, receive: Receive, room: Room) -> Body:
     largest = _largest(scope["path"], b"cookie" in headers)
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > largest:
-        raise TooLarge
+        raise TooLarge(largest)
     if largest == LARGEST_KEPT:
         with room.spooling():
             return await _spool(receive, largest)
@@ -150,7 +154,7 @@ async def _collect(receive: Receive, largest: int, room: Room, parts: list[bytes
     async for part in _parts(receive):
         size += len(part)
         if size > largest:
-            raise TooLarge
+            raise TooLarge(largest)
         room.take(len(part))
         parts.append(part)
     return b"".join(parts)
@@ -165,7 +169,7 @@ async def _spool(receive: Receive, largest: int) -> Body:
             async for part in _parts(receive):
                 size += len(part)
                 if size > largest:
-                    raise TooLarge
+                    raise TooLarge(largest)
                 file.write(part)
     except BaseException as error:
         file.close()

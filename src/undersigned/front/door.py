@@ -25,7 +25,10 @@ from undersigned.lib.redact import redact
 LONGEST_QUEUE = 1000
 # Plain answers are logged as sums: a line for each would take as long as the answer.
 SUM_SECONDS = 60.0
-_TOO_LARGE = b"The request is larger than anything this site asks for.\n"
+_TOO_LARGE = (
+    "This is larger than the {most} MB that are taken here, and nothing of it was stored. "
+    "Go back and send a smaller file, or send it in parts.\n"
+)
 _ASCII = bytes(range(0x21, 0x7F))
 
 access = logging.getLogger("undersigned.access")
@@ -113,8 +116,8 @@ class Front:
         """The body, or None when there is nobody to be answered or a refusal was sent."""
         try:
             return await body.read(scope, receive, self._room)
-        except body.TooLarge:
-            await _refuse_while_it_comes(receive, send)
+        except body.TooLarge as error:
+            await _refuse_while_it_comes(receive, send, error.most)
         except body.TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
         except body.NoRoom:
@@ -179,10 +182,11 @@ def cleaned(scope: Scope, length: int = 0) -> Scope:
     }
 
 
-async def _refuse_while_it_comes(receive: Receive, send: Send) -> None:
+async def _refuse_while_it_comes(receive: Receive, send: Send, most: int) -> None:
     """Says 413 at once, then lets the rest pass by: a connection closed on unread bytes loses the answer."""
-    await send({"type": "http.response.start", "status": 413, "headers": _refusal_headers(_TOO_LARGE)})
-    await send({"type": "http.response.body", "body": _TOO_LARGE, "more_body": True})
+    told = _TOO_LARGE.format(most=most // 1_000_000).encode()
+    await send({"type": "http.response.start", "status": 413, "headers": _refusal_headers(told)})
+    await send({"type": "http.response.body", "body": told, "more_body": True})
     await body.let_pass(receive)
     await send({"type": "http.response.body", "body": b""})
 

@@ -153,6 +153,11 @@ class Settings:
         ge=1,
         description="Hours after which a signature that was not confirmed is reminded of, once.",
     )
+    check_links: bool = _declare(
+        default=False,
+        description="Look slowly, again and again, whether web addresses of sources still answer. "
+        "Those sites see this server's address.",
+    )
     dns_server: str = _declare(
         default="",
         description="Name server that is asked about organisations' domains, as `address` or "

@@ -15,7 +15,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals import diff, languages, reading
+from undersigned.appeals import diff, languages, reading, series
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation import links
 from undersigned.lib import clock
@@ -86,12 +86,18 @@ class Shown:
             self.family.facts,
             len(self.member.versions),
             self.lineage,
+            self.series,
             self.standing.size,
             self.standing.log and self.standing.log.appended_at,
             [getattr(appeal, field.attname) for field in appeal._meta.concrete_fields],
             opening.accepts(appeal, clock.now()),
             *facts,
         )
+
+    @cached_property
+    def series(self) -> series.Series | None:
+        """The series that the text belongs to, with its neighbours."""
+        return series.of(self.member.text)
 
     @cached_property
     def lineage(self) -> Lineage | None:
@@ -262,6 +268,7 @@ def _letter_context(shown: Shown) -> dict[str, Any]:
     document = reading.document(shown.version)
     head = document.head
     note = provenance.prose(head.note, shown.version.language, "editors")
+    introduction = head.extra.get("introduction", "")
     return {
         **_page_context(shown),
         "head": head,
@@ -273,6 +280,8 @@ def _letter_context(shown: Shown) -> dict[str, Any]:
         "all_texts_url": _variants_url(shown) if shown.family.size > SWITCH else "",
         "addressee": provenance.addressee(head),
         "provenance": provenance.rows(head, shown.version.language),
+        "introduction": provenance.prose(introduction, shown.version.language, "introduction"),
+        "series": shown.series,
         "note": note,
         "note_is_short": len(head.note) <= _SHORT_NOTE,
         "count": _count(shown),

@@ -53,9 +53,10 @@ def rows(head: Head, language: str) -> list[Row]:
     found = [
         Row(_("Source"), _source(head, language)),
         Row(_("Archive"), head.archive),
+        Row(_("Fonds"), head.extra.get("fonds", "")),
+        Row(_("Shelfmark"), head.extra.get("shelfmark", "")),
         Row(_("Translated by"), head.translator),
         Row(_("Translated from"), _language(head.translated_from)),
-        Row(_("Series"), head.series),
         Row(_("Published by"), head.extra.get("publisher", "")),
         Row(_("Title"), _("given by the editors") if head.extra.get("title-supplied") else ""),
     ]

@@ -2,22 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from urllib.parse import quote
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals import bibliography, cite, languages, noted, reading, show_kept, sniff
+from undersigned.appeals import bibliography, cite, dead_links, languages, noted, reading, sniff
 from undersigned.appeals.case_models import StatementSource
-from undersigned.appeals.models import Appeal, Capture, Citation, CitedSource, Source, SourceState, Version
-from undersigned.appeals.references import csl as csl_format
+from undersigned.appeals.models import (
+    Appeal,
+    Capture,
+    Citation,
+    CitedSource,
+    LinkCheck,
+    Source,
+    SourceState,
+    Version,
+)
 from undersigned.appeals.references.names import sort_name
 from undersigned.pages import public, spoken
-from undersigned.pages.family import Family, Member, family_or_404, published_texts
+from undersigned.pages.family import Family, Member, family_or_404
 from undersigned.signing.collation import sort_key
 
 
@@ -48,11 +55,12 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Copy:
-    """A kept copy as the page shows it."""
+    """A kept copy as the page shows it; `changes` leads to its comparison with the one before."""
 
     row: Capture
     url: str
     kind: str
+    changes: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,13 @@ class Shown:
     evidence: list[Evidence] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
     states: list[State] = field(default_factory=list)
+    # Where nobody finds it any more.
+    lost: LinkCheck | None = None
+
+    @property
+    def open_copies(self) -> list[Copy]:
+        """Copies that readers may open, the newest first."""
+        return [copy for copy in reversed(self.copies) if copy.url]
 
 
 @dataclass(frozen=True)
@@ -174,7 +189,9 @@ def _shown(family: Family, language: str, marks: _Marks) -> dict[str, Shown]:
     wanted |= set(_of_cases(appeal))
     found = {
         source.pk: _one(source, language)
-        for source in appeal.sources.filter(pk__in=wanted).prefetch_related("captures")
+        for source in appeal.sources.filter(pk__in=wanted)
+        .select_related("appeal", "link_check")
+        .prefetch_related("captures")
     }
     for one in cited:
         shown = found[one.state.source_id]
@@ -204,18 +221,23 @@ def _order(source: Source, language: str) -> tuple[bytes, bool, str, str]:
 
 
 def _one(source: Source, language: str) -> Shown:
+    captures = list(source.captures.all())
+    looked = dead_links.known(source)
     return Shown(
         source=source,
         ident=noted.entry_id(source.key),
         reference=bibliography.entry(source.csl, style=source.appeal.citation_style, language=language),
         web=noted.web_address(source.csl),
-        copies=[_copy(source, capture) for capture in source.captures.all()],
+        copies=[_copy(source, capture, place) for place, capture in enumerate(captures)],
+        lost=looked if looked and looked.is_lost else None,
     )
 
 
-def _copy(source: Source, capture: Capture) -> Copy:
-    url = reverse("kept", args=[source.appeal.slug, source.key, capture.sha256]) if capture.is_open else ""
-    return Copy(capture, url, sniff.EXTENSIONS.get(capture.media_type, "").upper())
+def _copy(source: Source, capture: Capture, place: int) -> Copy:
+    address = [source.appeal.slug, source.key, capture.sha256]
+    url = reverse("kept", args=address) if capture.is_open else ""
+    changes = reverse("kept-changes", args=address) if place else ""
+    return Copy(capture, url, sniff.EXTENSIONS.get(capture.media_type, "").upper(), changes)
 
 
 def _state(slug: str, key: str, state: SourceState, version: Version) -> State:
@@ -255,39 +277,3 @@ def _claim(rows: list[Citation], shown: dict[str, Shown], marks: _Marks, words: 
 
 def _unique(found: Iterable[Shown]) -> list[Shown]:
     return list({one.ident: one for one in found}.values())
-
-
-@require_safe
-def kept_copy(request: HttpRequest, slug: str, key: str, sha256: str) -> HttpResponseBase:
-    """A kept copy that readers may open, of a source that is cited."""
-    family = family_or_404(slug)
-    capture = show_kept.capture_at(slug, key, sha256)
-    if not capture.is_open or not _is_public(family, capture.source):
-        raise Http404
-    return show_kept.answer(request, capture, caching=public.fresh(public.slow(family.appeal)))
-
-
-def _is_public(family: Family, source: Source) -> bool:
-    texts = published_texts(family.appeal)
-    return (
-        CitedSource.objects.filter(state__source=source).exists()
-        or Citation.objects.filter(source=source, text__in=texts.values("pk")).exists()
-        or StatementSource.objects.filter(source=source, is_shown=True).exists()
-    )
-
-
-@require_safe
-def source_state(request: HttpRequest, slug: str, key: str, digest: str) -> HttpResponseBase:
-    """A source's data exactly as a Version cites them: the SHA-256 of these bytes is in its words."""
-    family = family_or_404(slug)
-    state = SourceState.objects.filter(
-        source__appeal=family.appeal, source__key=key, digest=digest, cited_in__isnull=False
-    ).first()
-    if state is None:
-        raise Http404
-    body = csl_format.canonical_csl(state.csl)
-    response = public.answer(
-        request, body, "application/vnd.citationstyles.csl+json", caching=public.FOR_EVER, everywhere=True
-    )
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(key)}.json"
-    return response

@@ -8,6 +8,7 @@ letters = later.Views("undersigned.pages.letters")
 names = later.Views("undersigned.pages.names")
 notice = later.Views("undersigned.pages.notice")
 site = later.Views("undersigned.pages.site")
+kept_copies = later.Views("undersigned.pages.kept_copies")
 sources = later.Views("undersigned.pages.sources")
 staticfiles = later.Views("undersigned.pages.staticfiles")
 variants = later.Views("undersigned.pages.variants")
@@ -28,10 +29,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appeals/<slug:slug>/names/organisations/", names.organisation_names, name="names-organisations"),
     path("appeals/<slug:slug>/variants/", variants.variants, name="variants"),
     path("appeals/<slug:slug>/sources/", sources.sources, name="sources"),
-    path("appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", sources.kept_copy, name="kept"),
+    path("appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>", kept_copies.kept_copy, name="kept"),
+    path(
+        "appeals/<slug:slug>/sources/<str:key>/kept/<slug:sha256>/changes/",
+        kept_copies.kept_changes,
+        name="kept-changes",
+    ),
     path(
         "appeals/<slug:slug>/sources/<str:key>/state/<slug:digest>.json",
-        sources.source_state,
+        kept_copies.source_state,
         name="source-state",
     ),
     path("appeals/<slug:slug>/cases/", cases.cases, name="cases"),

@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections
 
+from undersigned.appeals import dead_links
 from undersigned.circulation import rounds
 from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.standing import behind
-from undersigned.lib import clock
+from undersigned.lib import clock, env
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
 from undersigned.signing.organisations import dns, tidy
@@ -48,6 +49,7 @@ def publish_loop(stop: threading.Event) -> None:
     pause, said = _POLL, ""
     for line in behind():
         log.error("%s", line)
+    _watch_links(stop)
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go)
@@ -65,6 +67,12 @@ def publish_loop(stop: threading.Event) -> None:
         pause = min(pause * 2, _LONGEST_PAUSE) if trouble else _POLL
         stop.wait(pause)
     close_old_connections()
+
+
+def _watch_links(stop: threading.Event) -> None:
+    # Beside the loop: no log waits for a site that does not answer.
+    if env.load().check_links:
+        threading.Thread(target=dead_links.watch, args=(stop,), name="links", daemon=True).start()
 
 
 def _record(now: datetime) -> None:

@@ -16,6 +16,8 @@ from undersigned.appeals.markup.problems import Problem
 DENSE = re.compile(r"[\[\]*_`<!&\\^]")
 DENSE_MAX = 20_000
 LINES_MAX = 20_000
+# A footnote with such a mark is the editors', not the author's: [^ed1], [^ed-ferry].
+EDITORIAL = re.compile(r"ed[-.]?(?:\d+|(?<=[-.])\S+)", re.IGNORECASE)
 NOTE_MARK = re.compile(r"\[\^[^\s\]]{1,100}\]")
 
 

@@ -14,6 +14,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from undersigned.appeals.markup import beside
 from undersigned.appeals.markup.citations import Cluster
 from undersigned.appeals.markup.mentions import Mention, set_mentions, stands_plain
 from undersigned.appeals.markup.parse import parser, too_much
@@ -27,14 +28,15 @@ PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 UNPARSED_MAX = 50_000
 RIGHT_TO_LEFT = {"ar", "arc", "ckb", "dv", "fa", "he", "ku", "ps", "sd", "syr", "ug", "ur", "yi"}
 TAG_NAMES = """
-a bdi blockquote br code div em h2 h3 h4 h5 h6 hr i li ol p pre q section span strong sup ul
+a bdi blockquote br code div em h2 h3 h4 h5 h6 hr i li ol p pre q span strong sup ul
 """
 TAGS = set(TAG_NAMES.split())
 ATTRIBUTES = {
     "*": {"dir", "id", "class", "lang"},
     "a": {"href", "title", "rel", "role", "aria-label"},
+    "div": {"role", "aria-label"},
     "ol": {"start"},
-    "section": {"role", "aria-labelledby"},
+    "span": {"aria-hidden"},
 }
 # What holds paragraphs follows the text's own direction; only a list item without any is judged itself.
 BLOCKS = {"paragraph_open", "heading_open"}
@@ -44,11 +46,10 @@ BLOCKS = {"paragraph_open", "heading_open"}
 class Labels:
     """The few words that a page adds, to be given in the language of the text."""
 
-    notes: str = gettext_noop("Notes")
     note: str = gettext_noop("Note {number}")
     back: str = gettext_noop("Back to mark {number}")
-    sources: str = gettext_noop("Sources")
     source: str = gettext_noop("Source {number}")
+    editor_note: str = gettext_noop("Editors’ note {number}")
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,8 @@ class Rendered:
     words: int
     plain: str
     citations: tuple[Cited, ...] = ()
+    # Whether any note stands beside the words.
+    has_notes: bool = False
 
 
 def render(
@@ -114,10 +117,13 @@ def render(
     reference: Reference | None = None,
     evidence: Sequence[Evidence] = (),
     mentions: Sequence[Mention] = (),
+    by_editors: bool = False,
 ) -> Rendered:
     """Safe HTML of a body; every id starts with the prefix, so that two texts fit on one page.
 
-    Citations get a mark and a note where `reference` knows their sources; else they stay as typed.
+    Notes stand behind the paragraph that calls them. Footnotes are the author's, those with a mark such as
+    `ed1` the editors', and with `by_editors` all of them. Citations get a mark and a note where `reference`
+    knows their sources; else they stay as typed.
     """
     if not PREFIX.fullmatch(id_prefix):
         raise ValueError("id_prefix must be letters, digits and hyphens, a letter first")
@@ -134,9 +140,10 @@ def render(
     plain, notes = plain_of(tokens)
     set_mentions(tokens, mentions)
     cited = _cite(tokens, env, reference, evidence)
-    raw = md.renderer.render(tokens, md.options, env) + _source_notes(env)
+    env["kinds"] = beside.kinds(tokens, by_editors=by_editors)
+    raw, has_notes = beside.placed(md, tokens, env)
     footnotes = tuple(Footnote(number, mark, text) for number, mark, text in notes)
-    return Rendered(_finish(raw, lang), footnotes, headings, len(words(plain)), plain, cited)
+    return Rendered(_finish(raw, lang), footnotes, headings, len(words(plain)), plain, cited, has_notes)
 
 
 def plain_text(body: str) -> str:
@@ -162,7 +169,6 @@ def _cite(
         marks = [(one.end, Token("evidence", "", 0, meta={"evidence": one})) for one in evidence]
         set_marks(read_words(tokens)[1], marks)
     result: list[Cited] = []
-    notes: list[tuple[Cited, str]] = []
     children = [child for token in tokens for child in token.children or ()]
     for before, child in zip([None, *children], children, strict=False):
         if child.type not in ("citation", "evidence"):
@@ -178,24 +184,9 @@ def _cite(
         number, prefix = len(result) + 1, env["prefix"]
         ids = f"{prefix}-source-mark-{number}", f"{prefix}-source-{number}"
         cited = Cited(number, *ids, cluster, known.ident if known else "")
-        child.meta = {**child.meta, "cited": cited}
+        child.meta = {**child.meta, "cited": cited, "note": note}
         result.append(cited)
-        notes.append((cited, note))
-    env["source_notes"] = notes
     return tuple(result)
-
-
-def _source_notes(env: EnvType) -> str:
-    notes: list[tuple[Cited, str]] = env["source_notes"]
-    if not notes:
-        return ""
-    labels, ident = env["labels"], f"{env['prefix']}-sources"
-    items = "".join(
-        f'<li id="{cited.note_id}">{note} {_back(labels, cited.number, cited.mark_id)}</li>\n'
-        for cited, note in notes
-    )
-    section = f'<section class="notes sources" role="doc-endnotes" aria-labelledby="{ident}">'
-    return f'{section}\n<h2 id="{ident}">{html.escape(labels.sources)}</h2>\n<ol>\n{items}</ol>\n</section>\n'
 
 
 def _source_mark(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
@@ -250,8 +241,10 @@ def _place_headings(tokens: Sequence[Token], prefix: str) -> tuple[Heading, ...]
 @lru_cache(maxsize=1)
 def _parser() -> MarkdownIt:
     md = parser(strict=False)
-    for rule in (_note_mark, _notes_open, _notes_close, _note_open, _note_back):
-        md.add_render_rule(RULES[rule.__name__], rule)
+    md.add_render_rule("footnote_ref", _note_mark)
+    md.add_render_rule("footnote_open", _note_open)
+    md.add_render_rule("footnote_close", _note_close)
+    md.add_render_rule("footnote_anchor", _note_back)
     md.add_render_rule("link_open", _link_open)
     md.add_render_rule("image", _image)
     md.add_render_rule("citation", _source_mark)
@@ -259,53 +252,24 @@ def _parser() -> MarkdownIt:
     return md
 
 
-RULES = {
-    "_note_mark": "footnote_ref",
-    "_notes_open": "footnote_block_open",
-    "_notes_close": "footnote_block_close",
-    "_note_open": "footnote_open",
-    "_note_back": "footnote_anchor",
-}
-
-
-def _anchor(token: Token, env: EnvType) -> tuple[str, str, str]:
-    """The number shown, the id of the note, the id of this mark."""
-    number, times = token.meta["id"] + 1, token.meta.get("subId", 0)
-    prefix = env["prefix"]
-    again = f"-{times + 1}" if times else ""
-    return str(number), f"{prefix}-note-{number}", f"{prefix}-mark-{number}{again}"
-
-
 def _note_mark(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    number, note, mark = _anchor(tokens[i], env)
-    label = html.escape(env["labels"].note.format(number=number))
-    return f'<sup><a href="#{note}" id="{mark}" role="doc-noteref" aria-label="{label}">{number}</a></sup>'
-
-
-def _notes_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    ident = f"{env['prefix']}-notes"
-    title = html.escape(env["labels"].notes)
-    section = f'<section class="notes" role="doc-endnotes" aria-labelledby="{ident}">'
-    return f'{section}\n<h2 id="{ident}">{title}</h2>\n<ol>\n'
-
-
-def _notes_close(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    return "</ol>\n</section>\n"
+    note = beside.called(tokens[i], env)
+    return (
+        f'<sup><a href="#{note.id}" id="{note.mark_id}" role="doc-noteref" '
+        f'aria-label="{html.escape(note.label)}">{note.sign}</a></sup>'
+    )
 
 
 def _note_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    return f'<li id="{_anchor(tokens[i], env)[1]}">'
+    return beside.opening(beside.called(tokens[i], env))
+
+
+def _note_close(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
+    return "</div>\n"
 
 
 def _note_back(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
-    number, _, mark = _anchor(tokens[i], env)
-    return f" {_back(env['labels'], number, mark)}"
-
-
-def _back(labels: Labels, number: int | str, mark: str) -> str:
-    label = html.escape(labels.back.format(number=number))
-    # U+FE0E keeps telephones from drawing the arrow as a picture.
-    return f'<a href="#{mark}" class="back" role="doc-backlink" aria-label="{label}">\u21a9\ufe0e</a>'
+    return f" {beside.back(beside.called(tokens[i], env), env)}"
 
 
 def _link_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:

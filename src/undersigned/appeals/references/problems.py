@@ -14,6 +14,7 @@ REFERENCE_MESSAGES: Mapping[str, str] = {
     "control": _("The control character %(character)s cannot be part of a reference."),
     "too-large": _("The file is larger than %(limit)s kB."),
     "too-many": _("The file holds more than %(limit)s references; bring it in parts."),
+    "too-slow": _("The file could not be read within %(seconds)s seconds; bring it in parts."),
     "unknown-format": _("This is neither BibTeX nor RIS nor CSL-JSON."),
     "bibtex-broken": _("The entry that begins here cannot be read: a brace, a quote or a comma is missing."),
     "bibtex-field-twice": _("The entry “%(key)s” has the field “%(field)s” twice."),

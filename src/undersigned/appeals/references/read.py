@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
+from typing import Any
 
 from undersigned.appeals.references import bibtex, csljson, ris
 from undersigned.appeals.references.csl import RESERVED_KEYS, Csl, clean, key_from
@@ -35,6 +36,18 @@ def read_references(data: bytes) -> Parsed:
     if not raw.items and not raw.problems:
         return _refused("empty")
     return _checked(raw)
+
+
+def read_apart(data: bytes) -> dict[str, Any]:
+    """The same as plain values, for the process that reads large files."""
+    parsed = read_references(data)
+    return {
+        "items": [asdict(item) for item in parsed.items],
+        "problems": [
+            {"line": problem.line, "code": problem.code, "params": dict(problem.params)}
+            for problem in parsed.problems
+        ],
+    }
 
 
 def _read(text: str) -> RawParsed | None:

@@ -79,6 +79,8 @@ def provenance(text: d.Text) -> Markup | None:
     if series and known.series_order:
         series = text.say("series-order", series=known.series, order=known.series_order)
     source = joined(*(_part(name, words) for name, words in source_parts(text)), separator=", ")
+    if series and known.series_texts:
+        series = joined(series, tag("ul", *map(_piece, known.series_texts), class_="series"))
     rows: list[tuple[str, str]] = [
         ("source", source),
         ("archive", known.archive),
@@ -97,6 +99,12 @@ def provenance(text: d.Text) -> Markup | None:
         return None
     supplied = tag("p", text.say("title-supplied"), class_="soft") if known.title_supplied else None
     return _section("provenance", text.say("provenance"), tag("dl", *found), supplied)
+
+
+def _piece(piece: d.SeriesText) -> Markup:
+    named = tag("span", piece.title, lang=piece.language, dir="auto")
+    shown = tag("strong", named) if piece.here else tag("a", named, href=piece.url)
+    return tag("li", f"{piece.order} " if piece.order else None, shown)
 
 
 def _part(name: str, words: str) -> Markup:

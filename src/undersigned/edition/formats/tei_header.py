@@ -192,7 +192,26 @@ def _correspondence(text: d.Text) -> Markup | None:
         type="sent",
     )
     received = tag("correspAction", *_addressee(text.addressee), type="received")
-    return tag("correspDesc", sent if text.author or dated or text.place else None, received)
+    return tag(
+        "correspDesc",
+        sent if text.author or dated or text.place else None,
+        received,
+        _neighbours(text.provenance.series_texts),
+    )
+
+
+def _neighbours(pieces: tuple[d.SeriesText, ...]) -> Markup | None:
+    """The letters before and after this one in its series."""
+    here = next((place for place, piece in enumerate(pieces) if piece.here), None)
+    if here is None:
+        return None
+    beside = (("prev", here - 1), ("next", here + 1))
+    refs = [
+        tag("ref", pieces[place].title, type=kind, target=pieces[place].url)
+        for kind, place in beside
+        if 0 <= place < len(pieces)
+    ]
+    return tag("correspContext", *refs)
 
 
 def _addressee(known: d.Named) -> list[Child]:
