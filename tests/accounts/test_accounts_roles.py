@@ -21,6 +21,8 @@ ALLOWED = {
     "cases.view": "owner editor moderator",
     "carriers.view": "owner editor moderator",
     "carriers.manage": "owner editor",
+    "delivery.manage": "owner editor",
+    "delivery.fetch": "owner editor",
     "paper.enter": "owner editor moderator",
     "paper.list": "owner editor",
     "paper.reverse": "owner editor",

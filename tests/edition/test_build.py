@@ -53,7 +53,7 @@ def test_a_format_that_cannot_be_had_is_listed_and_its_old_file_goes(
     (tmp_path / "es.nowhere").write_text("of an earlier edition")
     done = build(edition, tmp_path)
     assert (done.missing[0].name, done.missing[0].format) == ("es.nowhere", "nowhere")
-    assert list(contents(tmp_path)) == ["manifest.json"]
+    assert list(contents(tmp_path)) == ["faro.cmif.xml", "manifest.json"]
     listed = json.loads((tmp_path / "manifest.json").read_text())
     assert "no_such_module" in listed["missing"][0]["reason"]
     with pytest.raises(Unavailable):

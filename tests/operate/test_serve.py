@@ -33,7 +33,7 @@ def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
 
 def test_it_serves_and_stops_in_order(installation: Installation) -> None:
     process = installation.serve()
-    assert until(lambda: len(children(process)) == 3), installation.output(process)
+    assert until(lambda: len(children(process)) == 4), installation.output(process)
     below = children(process)
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0, installation.output(process)
@@ -58,13 +58,13 @@ def test_it_starts_again_whatever_dies(installation: Installation) -> None:
 
 def test_nothing_outlives_a_parent_that_was_killed(installation: Installation) -> None:
     process = installation.serve()
-    assert until(lambda: len(children(process)) == 3)
+    assert until(lambda: len(children(process)) == 4)
     below = children(process)
     os.kill(process.pid, signal.SIGKILL)
     process.wait(10)
     gone, alive = psutil.wait_procs(below, timeout=20)
     assert alive == []
-    assert len(gone) == 3
+    assert len(gone) == 4
 
 
 def test_ctrl_c_is_an_orderly_stop(installation: Installation) -> None:

@@ -23,6 +23,9 @@ VERBS: Mapping[str, frozenset[str]] = {
     "cases.view": _MODERATORS,
     "carriers.view": _MODERATORS,
     "carriers.manage": _EDITORS,
+    # The bundle holds names; whoever may have the roll as a file may have it.
+    "delivery.manage": _EDITORS,
+    "delivery.fetch": _EDITORS,
     "roll.view": _ALL,
     "roll.contacts": _MODERATORS,
     "roll.moderate": _MODERATORS,

@@ -192,7 +192,9 @@ class Text(models.Model):
                 name="appeals_text_derived_has_parent",
             ),
             models.CheckConstraint(
-                condition=~models.Q(slug__in=["names", "sources", "variants", "verify", "privacy", "cases"]),
+                condition=~models.Q(
+                    slug__in=["names", "sources", "variants", "verify", "privacy", "cases", "delivery"]
+                ),
                 name="appeals_text_reserved_slug",
             ),
         ]

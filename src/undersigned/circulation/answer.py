@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from undersigned.circulation import erasures, links, notices, people, post, rights
+from undersigned.circulation.correspondence import letters
 from undersigned.circulation.fields import clean_words
 from undersigned.circulation.models import Carrier, DoNotWrite, Reply
 from undersigned.lib import clock
@@ -42,7 +43,7 @@ def opened(*, carrier: Carrier, at: datetime | None = None) -> None:
 
 
 @transaction.atomic
-def answer(*, token: str, choice: str, words: str = "") -> Carrier:
+def answer(*, token: str, choice: str, words: str = "", printed: bool = False) -> Carrier:
     """Keeps what a carrier decides, and the words to the author; reminders stop.
 
     The last answer stands. Raises LinkOver, NotAllowed, FieldError, Carrier.DoesNotExist.
@@ -60,16 +61,16 @@ def answer(*, token: str, choice: str, words: str = "") -> Carrier:
     carrier.opened_at = carrier.opened_at or now
     carrier.save(update_fields=["answer", "answered_at", "silent_at", "opened_at"])
     if words:
-        _keep(carrier, words, now)
+        _keep(carrier, words, now, printed)
     queue.forget(subject_ref=post.reminder_ref(carrier.pk))
     return carrier
 
 
 @transaction.atomic
-def write(*, token: str, words: str) -> Carrier:
+def write(*, token: str, words: str, printed: bool = False) -> Carrier:
     """Keeps words to the author; raises LinkOver, NotAllowed, FieldError, Carrier.DoesNotExist."""
     carrier, now = locked(token)
-    _keep(carrier, clean_words(words, required=True), now)
+    _keep(carrier, clean_words(words, required=True), now, printed)
     return carrier
 
 
@@ -103,8 +104,10 @@ def locked(token: str) -> tuple[Carrier, datetime]:
     return carrier, now
 
 
-def _keep(carrier: Carrier, words: str, now: datetime) -> None:
+def _keep(carrier: Carrier, words: str, now: datetime, printed: bool) -> None:
     if Reply.objects.filter(carrier=carrier).count() >= REPLIES_MAX:
         raise NotAllowed(_("You have written very often. Please wait for the author's answer."))
-    Reply.objects.create(carrier=carrier, sealed=people.seal_reply(words), at=now)
+    reply = Reply.objects.create(carrier=carrier, sealed=people.seal_reply(words), at=now)
+    if printed:
+        letters.from_reply(reply=reply, agreed=True, at=now)
     notices.reply(carrier.appeal, now)

@@ -3,6 +3,7 @@ from django.urls import path
 from undersigned.lib import later
 
 desk = later.Views("undersigned.circulation.views.desk")
+correspondence = later.Views("undersigned.circulation.views.desk_correspondence")
 letters = later.Views("undersigned.circulation.views.letters")
 lists = later.Views("undersigned.circulation.views.lists")
 review = later.Views("undersigned.circulation.views.review")
@@ -26,6 +27,15 @@ urlpatterns = [
     ),
     path("appeals/<slug:slug>/carriers/texts/", review.listing, name="desk-carriers-texts"),
     path("appeals/<slug:slug>/carriers/texts/<slug:text>/", review.one, name="desk-carriers-text"),
+    path("appeals/<slug:slug>/carriers/correspondence/", correspondence.listing, name="desk-correspondence"),
+    path(
+        "appeals/<slug:slug>/carriers/correspondence/new/", correspondence.new, name="desk-correspondence-new"
+    ),
+    path(
+        "appeals/<slug:slug>/carriers/correspondence/<int:pk>/",
+        correspondence.one,
+        name="desk-correspondence-one",
+    ),
     path("appeals/<slug:slug>/carriers/<int:pk>/", desk.one, name="desk-carrier"),
     path("appeals/<slug:slug>/carriers/<int:pk>/letter/", letters.one, name="desk-carrier-letter"),
 ]

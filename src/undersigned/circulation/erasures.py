@@ -9,7 +9,7 @@ from undersigned.circulation import expire
 from undersigned.circulation.models import Carrier, DoNotWrite
 from undersigned.lib import clock, journal
 
-_ERASED, _STOPPED = "carrier", "no-letters"
+_ERASED, _STOPPED, _LETTER = "carrier", "no-letters", "letter"
 
 
 def note_stop(address_key: bytes, now: datetime) -> None:
@@ -20,8 +20,9 @@ def note_stop(address_key: bytes, now: datetime) -> None:
 def replay(at: datetime | None = None) -> int:
     """Erases and stops again, after a restore, whatever the journal names; how many carriers were there."""
     now = at or clock.now()
-    erased, stopped = _said(journal.words())
+    erased, stopped, gone = _said(journal.words())
     with transaction.atomic():
+        expire.drop_letters(sorted(gone))
         for key in stopped:
             DoNotWrite.objects.get_or_create(address_key=key, defaults={"at": now})
         found = Carrier.objects.filter(public_id__in=erased, erased_at__isnull=True)
@@ -30,18 +31,21 @@ def replay(at: datetime | None = None) -> int:
     return len(numbers)
 
 
-def _said(lines: Iterable[list[str]]) -> tuple[set[str], set[bytes]]:
+def _said(lines: Iterable[list[str]]) -> tuple[set[str], set[bytes], set[str]]:
     erased: set[str] = set()
     stopped: set[bytes] = set()
+    letters: set[str] = set()
     for parts in lines:
         if len(parts) != 3:
             continue
         if parts[1] == _ERASED:
             erased.add(parts[2])
+        elif parts[1] == _LETTER:
+            letters.add(parts[2])
         elif parts[1] == _STOPPED:
             try:
                 stopped.add(bytes.fromhex(parts[2]))
             except ValueError:
                 # Cut short by a crash: the request never committed.
                 continue
-    return erased, stopped
+    return erased, stopped, letters

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import post
-from undersigned.circulation.models import Carrier, CoveringLetter, Reply, Work
+from undersigned.circulation.models import Carrier, CoveringLetter, EditionLetter, Reply, Work
 from undersigned.lib import journal
 from undersigned.mailroom import queue
 
@@ -15,11 +15,18 @@ _CHUNK = 200
 
 
 @transaction.atomic
-def forget(numbers: Sequence[int], now: datetime) -> None:
+def forget(numbers: Sequence[int], now: datetime, *, keep_agreed: bool = False) -> None:
     """Deletes names, addresses, letters, replies and mail of these carriers; places and counts remain.
 
-    First the journal, then the rows: a database restored from an old copy learns of it.
+    First the journal, then the rows: a database restored from an old copy learns of it. `keep_agreed`:
+    letters that their writers gave to the permanent edition outlive the time for which carriers are kept.
     """
+    theirs = EditionLetter.objects.filter(carrier__in=list(numbers))
+    if keep_agreed:
+        theirs = theirs.exclude(consent=EditionLetter.Consent.YES, included_at__isnull=False)
+    going = list(theirs.values_list("public_id", flat=True))
+    journal.append([f"{now.date().isoformat()} letter {public_id}" for public_id in going])
+    drop_letters(going)
     erased = Carrier.objects.filter(pk__in=list(numbers)).values_list("public_id", flat=True)
     journal.append([f"{now.date().isoformat()} carrier {public_id}" for public_id in erased])
     delete(numbers, now)
@@ -30,6 +37,7 @@ def delete(numbers: Sequence[int], now: datetime) -> None:
     rows = Carrier.objects.filter(pk__in=list(numbers))
     rows.update(sealed=b"", address_key=None, erased_at=now)
     rows.filter(revoked_at__isnull=True).update(revoked_at=now)
+    EditionLetter.objects.filter(carrier__in=list(numbers)).update(carrier=None, reply=None)
     CoveringLetter.objects.filter(carrier__in=list(numbers)).delete()
     Reply.objects.filter(carrier__in=list(numbers)).delete()
     Work.objects.filter(carrier__in=list(numbers)).update(sealed=b"")
@@ -39,6 +47,14 @@ def delete(numbers: Sequence[int], now: datetime) -> None:
     for number in numbers:
         queue.forget(subject_ref=post.cover_ref(number))
         queue.forget(subject_ref=post.reminder_ref(number))
+
+
+def drop_letters(public_ids: Sequence[str]) -> None:
+    """Deletes letters that were kept for the edition, and the mail that asked about them."""
+    rows = EditionLetter.objects.filter(public_id__in=list(public_ids))
+    for number in rows.values_list("pk", flat=True):
+        queue.forget(subject_ref=f"edition-letter:{number}")
+    rows.delete()
 
 
 def erase_due(now: datetime) -> int:
@@ -53,6 +69,6 @@ def erase_due(now: datetime) -> int:
             numbers = list(rows.values_list("pk", flat=True)[:_CHUNK])
             if not numbers:
                 break
-            forget(numbers, now)
+            forget(numbers, now, keep_agreed=True)
             erased += len(numbers)
     return erased

@@ -1,7 +1,7 @@
 """The forms of carriers and of the circulation desk."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import csv_list, rights, vcard
+from undersigned.circulation.correspondence.consent import PRINT
 from undersigned.circulation.covering import BODY_MAX, SUBJECT_MAX
 from undersigned.circulation.enrol import AUTHORS_RIGHTS, Entry, clean
 from undersigned.circulation.fields import WORDS_MAX, clean_language
@@ -214,6 +215,10 @@ class TravelForm(forms.Form):
     )
 
 
+def _printed() -> forms.BooleanField:
+    return forms.BooleanField(label=cast(Any, PRINT.label), help_text=cast(Any, PRINT.hint), required=False)
+
+
 class AnswerForm(forms.Form):
     """A carrier's answer, with words to the author."""
 
@@ -223,6 +228,7 @@ class AnswerForm(forms.Form):
         max_length=WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),
     )
+    printed = _printed()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Two forms with words stand on one page.
@@ -238,6 +244,7 @@ class WriteForm(forms.Form):
         max_length=WORDS_MAX,
         widget=forms.Textarea(attrs={"rows": 6, "dir": "auto"}),
     )
+    printed = _printed()
 
 
 class PassOnForm(_EntryForm, _RightsForm):

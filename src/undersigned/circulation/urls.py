@@ -3,6 +3,7 @@ from django.urls import path
 from undersigned.lib import later
 
 carry = later.Views("undersigned.circulation.views.carry")
+letters = later.Views("undersigned.circulation.views.correspondence")
 sheets = later.Views("undersigned.circulation.views.sheets")
 work = later.Views("undersigned.circulation.views.work")
 
@@ -19,5 +20,6 @@ urlpatterns = [
     path("carry/<str:token>/sheets/<int:first>-<int:last>/", sheets.own_page, name="carry-sheets-page"),
     path("carry/<str:token>/sheets/<int:first>-<int:last>.pdf", sheets.own_pdf, name="carry-sheets-pdf"),
     path("carry/<str:token>/stop/", carry.stop, name="carry-stop"),
+    path("correspondence/<str:token>/", letters.answer, name="correspondence"),
     path("sheet/<str:public_id>/", sheets.code, name="sheet"),
 ]

@@ -50,6 +50,7 @@ COMMANDS = (
     Command("publish", "publish", "Record confirmed signatures in the logs and publish them."),
     Command("circulate", "circulate", "Carry runs of covering letters on, once, to their end."),
     Command("check-links", "check_links", "Look whether the web addresses of sources still answer."),
+    Command("deliver", "deliver", "Make the bundles for addressees that were asked for at the desk."),
     Command("send-mail", "send_mail", "Send the mails that are due."),
     Command("verify", "verify", "Verify a site, an appeal, a log, a folder or a receipt.", django=False),
     Command("fsck", "fsck", "Compare database, published files and signer; mend what a restore left behind."),

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.demo:
         _run_command("demo", ["--quiet"])
     serving = importlib.import_module("undersigned.operate.serving")
-    loops = {"mail sender": "send-mail", "publisher": "publish"}
+    loops = {"mail sender": "send-mail", "publisher": "publish", "deliveries": "deliver"}
     gc.enable()
     try:
         return int(serving.serve({} if options.only_web else _loops(serving.Loop, loops)))

@@ -8,15 +8,16 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 from undersigned.edition import formats
 from undersigned.edition.document import Edition, Text
-from undersigned.edition.formats import FORMATS, Format, Unavailable
+from undersigned.edition.formats import FORMATS, Format, Unavailable, cmif, letters
 from undersigned.edition.manifest import NAME, Missing, Written, as_bytes, manifest
 
 # Called before each file: how many are done, of how many, and which is next; once more at the end with "".
@@ -51,10 +52,34 @@ def build(
         except Unavailable as error:
             (folder / name).unlink(missing_ok=True)
             missing.append(Missing(name, row.name, str(error)))
-    data = as_bytes(manifest(edition, written, missing))
+    around = list(_letters(edition, folder)) if not only else []
+    data = as_bytes(manifest(edition, written, missing, around))
     _replace(folder / NAME, lambda out: _all(out, data))
     progress(len(jobs), len(jobs), "")
     return Built(tuple(file for _, file in written), tuple(missing))
+
+
+def _letters(edition: Edition, folder: Path) -> Iterator[Written]:
+    """What belongs to no single text: the letters around the appeal, and the list of all letters."""
+    names = {"letters": f"{edition.slug}.letters.md", "cmif": cmif_name(edition)}
+    made = {}
+    if edition.correspondence:
+        made["letters"] = (letters.render(edition), "text/markdown")
+    if cmif.has_letters(edition):
+        address = f"{edition.url}correspondence.xml"
+        made["cmif"] = (cmif.render(edition, address), cmif.MEDIA_TYPE)
+    for kind, name in names.items():
+        if kind not in made:
+            (folder / name).unlink(missing_ok=True)
+            continue
+        data = made[kind][0].encode("utf-8")
+        digest = _replace(folder / name, partial(_all, data=data))
+        yield Written(name, kind, made[kind][1], len(data), digest)
+
+
+def cmif_name(edition: Edition) -> str:
+    """What the list of letters is called; no text's files end so."""
+    return f"{edition.slug}.cmif.xml"
 
 
 def _all(out: BinaryIO, data: bytes) -> None:

@@ -13,7 +13,7 @@ from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.references.dates import plain as edtf
 from undersigned.appeals.references.dates import read_date
 from undersigned.appeals.references.problems import BadReference
-from undersigned.edition import cases, evidence, family, origin, signatories
+from undersigned.edition import cases, correspondence, evidence, family, origin, signatories
 from undersigned.edition import document as d
 from undersigned.edition.body import read_body, salutation
 from undersigned.edition.wording import WORDS
@@ -51,7 +51,78 @@ def gather(appeal: Appeal) -> d.Edition:
         log=_log(log),
         sources=evidence.sources(appeal, texts[0].language),
         cases=cases.of_appeal(appeal, {versions[text.pk][-1].language for text in texts}),
+        correspondence=correspondence.of_appeal(appeal),
         signatories=signatories.of_appeal(appeal),
+    )
+
+
+def one_text(appeal: Appeal, text: Text) -> d.Edition:
+    """The edition of a single text, whatever else the appeal has published; raises NothingPublished."""
+    log = published([appeal.public_id]).get(appeal.public_id)
+    versions = family.versions([text])
+    if not versions.get(text.pk):
+        raise NothingPublished(appeal.slug)
+    total = sum(log.versions.values(), Count()) if log else Count()
+    return d.Edition(
+        slug=appeal.slug,
+        id=appeal.public_id,
+        title=versions[text.pk][-1].title,
+        url=_url(appeal),
+        site=env.load().site_name,
+        publisher=appeal.controller or appeal.team.name,
+        state=appeal.state,
+        changed=_changed(appeal, versions, log),
+        texts=(_text(text, versions, log),),
+        counts=d.Counts(total.signatures, total.own, total.struck, total.moved),
+        log=_log(log),
+    )
+
+
+# So many texts a public list of letters names at most: its cost must not grow with a family's size.
+LISTED_MOST = 200
+
+
+def for_list(appeal: Appeal) -> d.Edition:
+    """What a list of letters needs: who wrote to whom, where and when, without any words."""
+    texts = list(Text.objects.filter(appeal=appeal, versions__number=1).order_by("pk")[:LISTED_MOST])
+    versions = [version for text in texts if (version := reading.current_version(text))]
+    if not versions:
+        raise NothingPublished(appeal.slug)
+    return d.Edition(
+        slug=appeal.slug,
+        id=appeal.public_id,
+        title=versions[0].title,
+        url=_url(appeal),
+        site=env.load().site_name,
+        publisher=appeal.controller or appeal.team.name,
+        state=appeal.state,
+        changed=_changed(appeal, {version.text_id: [version] for version in versions}, None),
+        texts=tuple(_listed(appeal, version) for version in versions),
+        correspondence=correspondence.of_appeal(appeal),
+    )
+
+
+def _listed(appeal: Appeal, version: Version) -> d.Text:
+    text = version.text
+    text.appeal = appeal
+    head = markup.split(version.source)[0]
+    return d.Text(
+        slug=text.slug,
+        id=text.public_id,
+        url=f"{_url(appeal)}{text.slug}/",
+        language=version.language,
+        language_name=languages.own_name(version.language),
+        direction="rtl" if languages.direction(version.language) == "rtl" else "ltr",
+        relation=family.relation(text),
+        title=version.title,
+        author=head.author,
+        versions=(_line(version, None),),
+        markdown="",
+        canonical=b"",
+        blocks=(),
+        addressee=origin.addressee(head),
+        date=_edtf(head.date),
+        place=head.extra.get("place", ""),
     )
 
 
@@ -69,7 +140,7 @@ def _changed(appeal: Appeal, versions: Mapping[int, list[Version]], log: Publish
     moments = [version.published_at for some in versions.values() for version in some]
     others = (
         appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, appeal.cases_changed_at,
-        log and log.log.published_at,
+        log and log.log.published_at, correspondence.changed(appeal),
     )  # fmt: skip
     moments += [moment for moment in others if moment]
     return max(moments).astimezone(UTC).replace(microsecond=0)

@@ -277,6 +277,10 @@ class Letter:
     kind: Literal["covering", "answer", "update", "other"] = "other"
     title: str = ""
     place: str = ""
-    # EDTF.
+    # EDTF; and as a reader of its language writes it.
     date: str = ""
+    date_written: str = ""
+    direction: Literal["ltr", "rtl"] = "ltr"
+    # As it was typed in Markdown; empty for one that holds no markup.
+    source: str = ""
     notes: tuple[Note, ...] = ()

@@ -35,7 +35,10 @@ class Missing:
 
 
 def manifest(
-    edition: Edition, written: Sequence[tuple[Text, Written]], missing: Sequence[Missing]
+    edition: Edition,
+    written: Sequence[tuple[Text, Written]],
+    missing: Sequence[Missing],
+    around: Sequence[Written] = (),
 ) -> dict[str, Any]:
     """What the edition holds; the same for the same appeal, whenever it is made."""
     return {
@@ -53,6 +56,8 @@ def manifest(
         "texts": [
             _text(text, [file for own, file in written if own.slug == text.slug]) for text in edition.texts
         ],
+        # The letters around the appeal, and the list of all letters.
+        "correspondence": [asdict(file) for file in around],
         "missing": [asdict(file) for file in missing],
     }
 

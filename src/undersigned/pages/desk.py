@@ -140,10 +140,13 @@ _KINDS: Mapping[str, Promise] = {
     "signed": gettext_lazy("leads to one's private page"),
     "reminder": gettext_lazy("reminds of a signature that is not confirmed"),
     "again": gettext_lazy("asks whether somebody signs the new words too"),
+    "delivered": gettext_lazy("says that a letter was handed over"),
+    "answered": gettext_lazy("says that the addressee answered"),
     "cover": gettext_lazy("covering letter to a carrier"),
     "cover-reminder": gettext_lazy("reminds a carrier"),
     "text-back": gettext_lazy("sends a carrier's text back"),
     "text-published": gettext_lazy("says that a carrier's text is published"),
+    "letter-consent": gettext_lazy("asks whether a letter may be printed"),
     "raw": gettext_lazy("accounts and invitations"),
 }
 _MAIL_STATES: Mapping[str, Promise] = {

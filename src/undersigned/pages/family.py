@@ -17,6 +17,7 @@ from undersigned.appeals import languages, reading
 from undersigned.appeals.models import Appeal, Citation, CitedSource, Text, Version
 from undersigned.lib import clock
 from undersigned.pages.public import absolute
+from undersigned.signing.models import Delivery
 
 # Texts that the language switch offers; the others are behind its link to all texts.
 SWITCH = 20
@@ -76,6 +77,8 @@ class Facts:
     texts: int
     first: tuple[Choice, ...]
     choices: tuple[Choice, ...]
+    # Whether the page of deliveries has anything to say.
+    delivered: bool
 
 
 @dataclass
@@ -180,7 +183,8 @@ def _published(texts: QuerySet[Text]) -> QuerySet[Text]:
 def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
     newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("title")[:1]
     texts = _published(Text.objects.filter(appeal__public_id=public_id))
-    named = texts.annotate(title=Subquery(newest))
+    delivered = Delivery.objects.filter(appeal=OuterRef("appeal"), leaf_index__isnull=False)
+    named = texts.annotate(title=Subquery(newest), delivered=Exists(delivered))
     by_language = texts.order_by().values("language").annotate(first=Min("pk")).values("first")
     rows = list(named.filter(Q(pk__in=by_language) | Q(pk=original)))
     own = next(text.language for text in rows if text.pk == original)
@@ -195,6 +199,7 @@ def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
         number,
         tuple(_choice(text) for text in sorted(first, key=_original_first)),
         tuple(_choice(text) for text in shown),
+        any(text.delivered for text in rows),
     )
 
 

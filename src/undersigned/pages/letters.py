@@ -362,4 +362,8 @@ def _seal(shown: Shown) -> dict[str, Any]:
         "url": reverse("version", args=address),
         "verify_url": reverse("verify", args=[text.appeal.slug]) + lang_query(shown.family, found.language),
         "compare_url": reverse("changes", args=address) if found.number > 1 else "",
+        "delivery_url": reverse("delivery", args=[text.appeal.slug])
+        + lang_query(shown.family, found.language)
+        if shown.family.facts.delivered
+        else "",
     }

@@ -3,6 +3,8 @@ from django.urls import URLPattern, URLResolver, path
 from undersigned.lib import later
 
 cases = later.Views("undersigned.pages.cases")
+correspondence = later.Views("undersigned.pages.correspondence")
+delivery = later.Views("undersigned.pages.delivery")
 feeds = later.Views("undersigned.pages.feeds")
 letters = later.Views("undersigned.pages.letters")
 names = later.Views("undersigned.pages.names")
@@ -44,7 +46,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appeals/<slug:slug>/cases/all.<slug:format>", cases.files, name="cases-file"),
     path("appeals/<slug:slug>/cases/<str:ident>/", cases.case, name="case"),
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
+    path("appeals/<slug:slug>/delivery/", delivery.delivery, name="delivery"),
+    path("appeals/<slug:slug>/delivery/<str:public_id>.tlog-proof", delivery.proof, name="delivery-proof"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
+    path("appeals/<slug:slug>/correspondence.xml", correspondence.cmif, name="cmif"),
     path("embargo/<str:token>/privacy", notice.unseen, name="embargo-privacy"),
     path("appeals/<slug:slug>/feed.atom", feeds.appeal, name="appeal-feed"),
     path("appeals/<slug:slug>/<slug:text>/", letters.letter, name="letter"),

@@ -4,6 +4,7 @@ from undersigned.lib import later
 
 desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
+desk_delivery = later.Views("undersigned.signing.desk_delivery")
 desk_organisations = later.Views("undersigned.signing.desk_organisations")
 desk_embargo = later.Views("undersigned.signing.desk_embargo")
 desk_first = later.Views("undersigned.signing.desk_first")
@@ -18,6 +19,9 @@ urlpatterns = [
     path("appeals/<slug:slug>/embargo/", desk_embargo.page, name="desk-embargo"),
     path("appeals/<slug:slug>/close/", desk.close_page, name="desk-close"),
     path("appeals/<slug:slug>/texts/<slug:text>/ask/", desk_ask.ask, name="desk-ask"),
+    path("appeals/<slug:slug>/delivery/", desk_delivery.deliveries, name="desk-deliveries"),
+    path("appeals/<slug:slug>/delivery/<int:pk>/", desk_delivery.one, name="desk-delivery"),
+    path("appeals/<slug:slug>/delivery/<int:pk>/file", desk_delivery.fetch, name="desk-delivery-file"),
     path("appeals/<slug:slug>/first/", desk_first.first_page, name="desk-first"),
     path("appeals/<slug:slug>/first/upload/", desk_first.upload, name="desk-first-upload"),
     path("appeals/<slug:slug>/first/<int:pk>/", desk_first.change, name="desk-first-change"),

@@ -12,6 +12,7 @@ from undersigned.ledger.models import Leaf
 from undersigned.lib import clock, journal
 from undersigned.signing import ending
 from undersigned.signing.confirm import drop, family
+from undersigned.signing.delivery import guard
 from undersigned.signing.models import Signature
 from undersigned.signing.paper import wipe
 
@@ -34,6 +35,7 @@ def erase(*, signature: Signature, at: datetime | None = None) -> None:
 
 
 def _erase(rows: Sequence[Signature], now: datetime) -> None:
+    guard.left(rows, now)
     for row in rows:
         if row.state in (*Signature.LIVE, Signature.State.MOVED):
             ending.ask_undo(row, "own", now)

@@ -22,6 +22,7 @@ from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
 from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
+from undersigned.signing.delivery import guard
 from undersigned.signing.erase import truncate_wal
 from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature, Vouching
 from undersigned.signing.organisations import tidy
@@ -150,6 +151,8 @@ def erase_expired(now: datetime | None = None) -> list[Erased]:
 def _erase(appeal: Appeal, at: datetime) -> Erased:
     """Erases in small transactions that may be broken off and begun again; the shred leaf comes last."""
     gone = Erased(appeal.slug)
+    with transaction.atomic():
+        guard.over(appeal.pk, at)
     last = 0
     while True:
         with transaction.atomic():

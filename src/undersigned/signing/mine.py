@@ -10,6 +10,8 @@ from undersigned.ledger.models import Log
 from undersigned.ledger.receipt import receipt
 from undersigned.lib import clock, tokens
 from undersigned.signing import commitment, people
+from undersigned.signing.confirm import family
+from undersigned.signing.delivery import guard, tell
 from undersigned.signing.models import Amendment, PublicLine, Signature
 
 __all__ = [
@@ -62,6 +64,8 @@ def change_display(
     if display == Signature.Display.NAME and not values["name"]:
         # Whoever was vouched for under a pseudonym told this server no name.
         raise NotPossible
+    # What moved here may stand in a bundle under its older leaf.
+    guard.left(family(row), at or clock.now())
     values["pseudonym"] = pseudonym
     row.person.sealed = people.seal_values(values)
     row.person.save(update_fields=["sealed"])
@@ -88,8 +92,13 @@ def _amend(row: Signature, now: datetime) -> None:
         Amendment.objects.filter(pk=waiting.pk).update(**values)
 
 
+@transaction.atomic
 def change_consents(*, signature: Signature, updates: bool, addressee: bool, edition: bool) -> None:
     """Keeps what the signer agrees to from now on."""
+    if not addressee:
+        guard.left(family(signature), clock.now())
+    if not updates:
+        tell.forget_queued(signature)
     # Whom a carrier vouched for has no address here that could be written to.
     updates = updates and signature.kind != Signature.Kind.VOUCHED
     changed = Signature.objects.filter(pk=signature.pk, state__in=Signature.LIVE).update(
@@ -102,6 +111,7 @@ def change_consents(*, signature: Signature, updates: bool, addressee: bool, edi
 def unsubscribe(*, signature: Signature, at: datetime | None = None) -> None:
     """No more updates and no reminder for this signature; doing it twice changes nothing."""
     now = at or clock.now()
+    tell.forget_queued(signature)
     Signature.objects.filter(pk=signature.pk).update(wants_updates=False)
     Signature.objects.filter(pk=signature.pk, state=Signature.State.PENDING, reminded_at=None).update(
         reminded_at=now

@@ -12,6 +12,7 @@ from undersigned.accounts.permissions import require
 from undersigned.lib import clock
 from undersigned.signing import ending
 from undersigned.signing.confirm import family
+from undersigned.signing.delivery import guard
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 
 REASON_MAX = 300
@@ -35,6 +36,7 @@ def strike(*, actor: User, signature: Signature, reason: str, at: datetime | Non
         raise NotPossible
     if row.leaf_index is None:
         return _refuse(actor, rows, row, reason, now)
+    guard.left(rows, now)
     ending.ask_undo(row, "struck", now)
     _end(row, _State.STRUCK, reason, now)
     _audit(actor, row, "signature.strike")

@@ -15,6 +15,7 @@ from undersigned.ledger.standing import behind
 from undersigned.lib import clock, env
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
+from undersigned.signing.delivery import kept, tell
 from undersigned.signing.organisations import dns, tidy
 from undersigned.signing.paper import reverse, verify
 from undersigned.signing.vouch import author as vouchers
@@ -52,11 +53,11 @@ def publish_loop(stop: threading.Event) -> None:
     _watch_links(stop)
     while not stop.is_set():
         close_old_connections()
-        trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go)
+        trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
-            trouble = trouble or _try(_look)
+            trouble = trouble or _try(_look) or _try(kept.sweep)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:

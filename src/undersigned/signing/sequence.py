@@ -21,7 +21,8 @@ from undersigned.lib.keys import KeyMissing
 from undersigned.signing import batch as batches
 from undersigned.signing import embargo, mended, opening
 from undersigned.signing.batch import Batch, Row
-from undersigned.signing.models import Amendment, RecordedEnd, RecordedVersion, Signature, Undo
+from undersigned.signing.delivery import record as deliveries
+from undersigned.signing.models import Amendment, Delivery, RecordedEnd, RecordedVersion, Signature, Undo
 from undersigned.signing.paper import standing
 from undersigned.tlog import leaf as leaves_of
 
@@ -70,11 +71,20 @@ def waiting(now: datetime) -> QuerySet[Appeal]:
     undos = Undo.objects.filter(appeal=here, leaf_index__isnull=True)
     amends = Amendment.objects.filter(appeal=here, leaf_index__isnull=True)
     texts = Version.objects.filter(text__appeal=here, recorded__isnull=True)
+    bundles = Delivery.objects.filter(appeal=here, made_at__isnull=False, leaf_index__isnull=True)
     behind = Log.objects.filter(appeal_id=OuterRef("public_id"), published_size__lt=F("size"))
     ending = Q(state=Appeal.State.CLOSED, closed_at__lte=now - opening.GRACE, recorded_end__isnull=True)
     return (
         Appeal.objects.exclude(state__in=(Appeal.State.DRAFT, Appeal.State.EMBARGO))
-        .filter(Exists(signs) | Exists(undos) | Exists(amends) | Exists(texts) | Exists(behind) | ending)
+        .filter(
+            Exists(signs)
+            | Exists(undos)
+            | Exists(amends)
+            | Exists(texts)
+            | Exists(bundles)
+            | Exists(behind)
+            | ending
+        )
         .order_by("pk")
     )
 
@@ -100,6 +110,9 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
                 recorded += len(batch.signs)
                 _append(locked, batch, now)
             due = due and batch.full
+        if deliveries.due(appeal):
+            with transaction.atomic():
+                deliveries.write(appeal, Log.objects.select_for_update().get(pk=found.pk), now)
         if appeal.state == Appeal.State.CLOSED:
             with transaction.atomic():
                 _end(appeal, Log.objects.select_for_update().get(pk=found.pk), now)

@@ -8,6 +8,7 @@ from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import ending, mails, people
 from undersigned.signing.confirm import drop, family
+from undersigned.signing.delivery import guard
 from undersigned.signing.mine import NotPossible
 from undersigned.signing.models import Person, Signature, Vouching
 
@@ -26,6 +27,7 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     if row.state == Signature.State.WITHDRAWN:
         return row
     now = at or clock.now()
+    guard.left(rows, now)
     ending.ask_undo(row, "own", now)
     ending.release_moved(rows, now)
     row.state = Signature.State.WITHDRAWN

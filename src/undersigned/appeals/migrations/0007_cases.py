@@ -34,9 +34,10 @@ _PLACE = (
 def _give_way(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
     """A text that is called “cases” moves to the first free name behind it."""
     texts = apps.get_model("appeals", "Text").objects
-    for text in texts.filter(slug="cases"):
+    for text in texts.filter(slug__in=("cases", "delivery")):
         taken = set(texts.filter(appeal=text.appeal_id).values_list("slug", flat=True))
-        text.slug = next(f"cases-{n}" for n in range(2, len(taken) + 3) if f"cases-{n}" not in taken)
+        free = (f"{text.slug}-{n}" for n in range(2, len(taken) + 3))
+        text.slug = next(slug for slug in free if slug not in taken)
         text.save(update_fields=["slug"])
 
 
@@ -371,7 +372,7 @@ class Migration(migrations.Migration):
             model_name="text",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("slug__in", ["names", "sources", "variants", "verify", "privacy", "cases"]),
+                    ("slug__in", ["names", "sources", "variants", "verify", "privacy", "cases", "delivery"]),
                     _negated=True,
                 ),
                 name="appeals_text_reserved_slug",

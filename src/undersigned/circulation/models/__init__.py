@@ -1,6 +1,7 @@
 """What circulation keeps, a module for each subject."""
 
 from undersigned.circulation.models.carriers import DEPTH_LIMIT, Carrier, Circulation
+from undersigned.circulation.models.correspondence import EditionHandedOut, EditionLetter
 from undersigned.circulation.models.letters import (
     CoveringLetter,
     Dispatch,
@@ -19,6 +20,8 @@ __all__ = [
     "CoveringLetter",
     "Dispatch",
     "DoNotWrite",
+    "EditionHandedOut",
+    "EditionLetter",
     "LetterTemplate",
     "ListPreview",
     "Reply",

@@ -24,12 +24,14 @@ from undersigned.circulation import (
     pictures,
     rights,
 )
+from undersigned.circulation.correspondence import answer as consenting
 from undersigned.circulation.forms import AnswerForm, PassOnForm, WriteForm
-from undersigned.circulation.models import Carrier, LetterTemplate
+from undersigned.circulation.models import Carrier, EditionLetter, LetterTemplate
 from undersigned.lib import clock
 from undersigned.lib.fields import FieldError
 
 View = Callable[..., HttpResponse]
+LETTERS_SHOWN = 60
 # What a page says after a POST, by the word in its address.
 SAID = ("answer", "written", "passed")
 
@@ -97,7 +99,7 @@ def _answer(request: HttpRequest, carrier: Carrier, token: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, carrier, status=422, answer_form=form)
     try:
-        act.answer(token=token, choice=request.POST.get("answer", ""), words=form.cleaned_data["words"])
+        act.answer(token=token, choice=request.POST.get("answer", ""), **form.cleaned_data)
     except (act.NotAllowed, FieldError) as error:
         form.add_error(None, str(error))
         return _show(request, carrier, status=422, answer_form=form)
@@ -135,6 +137,7 @@ def _show(request: HttpRequest, carrier: Carrier, *, status: int = 200, **more: 
         "days": collected.per_day(carrier, until=today) if public else [],
         "count": collected.counts([carrier.pk]).get(carrier.pk, 0),
         "circle": _circle(carrier),
+        "letters_kept": _letters_kept(carrier),
         "replies": [(row.at, people.reply_text(row)) for row in carrier.replies.order_by("pk")],
         "answer_form": AnswerForm(),
         "write_form": WriteForm(),
@@ -162,6 +165,12 @@ def _letter(carrier: Carrier) -> dict[str, str] | None:
     }
 
 
+def _letters_kept(carrier: Carrier) -> list[dict[str, Any]]:
+    """Letters of this carrier's, or to them, that the edition may print, each with its own page."""
+    rows = EditionLetter.objects.filter(carrier=carrier).order_by("pk")[:LETTERS_SHOWN]
+    return [{"letter": row, "token": consenting.token(row)} for row in rows]
+
+
 def _circle(carrier: Carrier) -> list[dict[str, Any]]:
     """Those whom this carrier passed the letter on to, and nobody else."""
     rows = list(carrier.children.order_by("pk"))
@@ -185,7 +194,7 @@ def write(request: HttpRequest, carrier: Carrier, token: str) -> HttpResponse:
     if not form.is_valid():
         return _show(request, carrier, status=422, write_form=form)
     try:
-        act.write(token=token, words=form.cleaned_data["words"])
+        act.write(token=token, **form.cleaned_data)
     except (act.NotAllowed, FieldError) as error:
         form.add_error("words", str(error))
         return _show(request, carrier, status=422, write_form=form)

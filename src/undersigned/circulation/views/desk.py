@@ -203,7 +203,7 @@ def _show(request: HttpRequest, carrier: Carrier, form: ChangeForm, *, status: i
         "may_do": rights.of(carrier).names(),
         "letter": letter,
         "words": people.words_of(letter) if letter else None,
-        "replies": [(row.at, people.reply_text(row)) for row in carrier.replies.order_by("pk")],
+        "replies": [(row.pk, row.at, people.reply_text(row)) for row in carrier.replies.order_by("pk")],
         "parent_name": people.contact_of(carrier.parent).name if carrier.parent else "",
         "children": desk_list.rows_of(list(carrier.children.order_by("pk")[:50])),
         "signatures": collected.counts([carrier.pk]).get(carrier.pk, 0),

@@ -11,6 +11,7 @@ from undersigned.edition.document import Edition
 
 PAYLOAD = "data"
 DECLARATION, INFO = "bagit.txt", "bag-info.txt"
+DECLARED = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST, TAG_MANIFEST = "manifest-sha256.txt", "tagmanifest-sha256.txt"
 
 
@@ -23,14 +24,19 @@ def write(edition: Edition, out: Folder, *, tags: Sequence[str] = ()) -> int:
     with out.open(MANIFEST) as manifest:
         for path in _files(out.root / PAYLOAD):
             name = path.relative_to(out.root).as_posix()
-            manifest.write(f"{_digest(path)}  {_encoded(name)}\n".encode())
+            manifest.write(f"{_digest(path)}  {encoded(name)}\n".encode())
             count, size = count + 1, size + path.stat().st_size
-    out.write(DECLARATION, "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-    rows = [*_info(edition), ("Payload-Oxum", f"{size}.{count}")]
-    out.write(INFO, "".join(f"{label}: {' '.join(value.split())}\n" for label, value in rows if value))
+    out.write(DECLARATION, DECLARED)
+    out.write(INFO, info(edition, size, count))
     named = sorted([DECLARATION, INFO, MANIFEST, *tags])
     out.write(TAG_MANIFEST, "".join(f"{_digest(out.root / name)}  {name}\n" for name in named))
     return count
+
+
+def info(edition: Edition, size: int, count: int) -> str:
+    """What the bag is, and how much it holds."""
+    rows = [*_info(edition), ("Payload-Oxum", f"{size}.{count}")]
+    return "".join(f"{label}: {' '.join(value.split())}\n" for label, value in rows if value)
 
 
 def _info(edition: Edition) -> list[tuple[str, str]]:
@@ -60,6 +66,6 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _encoded(name: str) -> str:
+def encoded(name: str) -> str:
     """A path as a manifest writes it (RFC 8493, section 2.1.3)."""
     return name.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

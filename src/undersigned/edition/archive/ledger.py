@@ -2,9 +2,9 @@
 
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Protocol
 
 from undersigned.appeals.models import Appeal
-from undersigned.edition.archive.folder import Folder
 from undersigned.ledger.published import Published
 from undersigned.ledger.store import CHECKPOINT, VKEY, LogFiles
 from undersigned.tlog.tile import Level, iter_tiles, tile_path
@@ -35,6 +35,13 @@ implementation may be used in its place. To run the log's part alone, without wr
 """
 
 
+class Out(Protocol):
+    """Where files are written to: a folder, or a ZIP file."""
+
+    def write(self, name: str, data: str | bytes) -> None:
+        """Writes a whole file."""
+
+
 class LogIncomplete(Exception):
     """Public files of the log that are missing or damaged."""
 
@@ -44,7 +51,7 @@ def folder(appeal: Appeal) -> str:
     return f"ledger/{appeal.public_id}"
 
 
-def write(appeal: Appeal, log: Published | None, out: Folder) -> None:
+def write(appeal: Appeal, log: Published | None, out: Out) -> None:
     """Copies what a verifier asks for at the checkpoint's size, nothing older and nothing newer."""
     _verifier(out)
     if log is None or log.checkpoint is None:
@@ -58,7 +65,7 @@ def write(appeal: Appeal, log: Published | None, out: Folder) -> None:
     out.write(f"{below}/{CHECKPOINT}", log.log.checkpoint)
 
 
-def _tile(own: LogFiles, out: Folder, below: str, level: Level, number: int, width: int) -> None:
+def _tile(own: LogFiles, out: Out, below: str, level: Level, number: int, width: int) -> None:
     path = tile_path(level, number, width)
     data = own.tile(level, number, width)
     if data is None:
@@ -66,7 +73,7 @@ def _tile(own: LogFiles, out: Folder, below: str, level: Level, number: int, wid
     out.write(f"{below}/{path}", data)
 
 
-def _verifier(out: Folder) -> None:
+def _verifier(out: Out) -> None:
     """The pure part of the program, as it is, under the script that runs it."""
     out.write(README, _READ_ME)
     out.write(f"{VERIFIER}/verify.py", files(__package__).joinpath("verify.py").read_bytes())
@@ -75,7 +82,7 @@ def _verifier(out: Folder) -> None:
     _modules(package.joinpath("tlog"), f"{VERIFIER}/undersigned/tlog", out)
 
 
-def _modules(package: Traversable, below: str, out: Folder) -> None:
+def _modules(package: Traversable, below: str, out: Out) -> None:
     for module in sorted(package.iterdir(), key=lambda file: file.name):
         if module.name.endswith(".py"):
             out.write(f"{below}/{module.name}", module.read_bytes())

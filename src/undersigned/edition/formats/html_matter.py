@@ -211,11 +211,22 @@ def correspondence(edition: d.Edition, text: d.Text) -> Markup | None:
 def _letter(text: d.Text, letter: d.Letter) -> Markup:
     names = " → ".join(name for name in (letter.sender.name, letter.addressee.name) if name)
     when = machine_date(letter.date)
-    dated: Child = tag("time", letter.date, datetime=when) if when else letter.date
+    said = letter.date_written or letter.date
+    dated: Child = tag("time", said, datetime=when) if when else said
     head = joined(letter.place, dated, separator=", ")
     inner = TextWriter(text, prefix=f"{letter.id}-").blocks(letter.blocks)
     heading = tag("h3", letter.title or names)
-    return tag("article", heading, tag("p", names), tag("p", head), *inner, lang=letter.language, dir="auto")
+    facts = tag("p", joined(names if letter.title else None, head, separator=" · "), class_="soft")
+    return tag(
+        "article",
+        heading,
+        facts,
+        *inner,
+        lang=letter.language,
+        dir=letter.direction,
+        id=letter.id,
+        class_="letter",
+    )
 
 
 def versions(text: d.Text) -> Markup:

@@ -39,7 +39,11 @@ MOST_NAMES = 50_000
 
 def write(edition: Edition, text: Text, out: BinaryIO) -> None:
     """Writes the PDF; it is laid out whole in memory, so that very many names are only counted in it."""
-    page = "".join(pieces(edition, text))
+    typeset("".join(pieces(edition, text)), out)
+
+
+def typeset(page: str, out: BinaryIO) -> None:
+    """Sets a whole page that is written with these formats' tags."""
     with uncollected():
         document = _Page(page).render(stylesheets=[_style()], pdf_variant=VARIANT)
         document.write_pdf(out, finisher=_finish, pdf_variant=VARIANT, pdf_identifier=identifier(page))
@@ -47,7 +51,7 @@ def write(edition: Edition, text: Text, out: BinaryIO) -> None:
 
 def pieces(edition: Edition, text: Text) -> Iterator[str]:
     """The page from its first tag to its last."""
-    yield start("html", lang=text.language, dir=text.direction) + _head(edition, text) + start("body")
+    yield start("html", lang=text.language, dir=text.direction) + head(edition, text) + start("body")
     yield from html.letter(edition, text, FootWriter(text, matter.references(edition, text)))
     yield from matter.sections(edition, text)
     yield from _signatories(text)
@@ -56,7 +60,8 @@ def pieces(edition: Edition, text: Text) -> Iterator[str]:
     yield html.foot(edition, text) + end("body") + end("html")
 
 
-def _head(edition: Edition, text: Text) -> Markup:
+def head(edition: Edition, text: Text) -> Markup:
+    """Title, author and dates, as the file's properties hold them."""
     authors = [name.strip() for name in text.author.split(";") if name.strip()]
     return tag(
         "head",
@@ -70,14 +75,14 @@ def _head(edition: Edition, text: Text) -> Markup:
 
 def _signatories(text: Text) -> Iterator[str]:
     if text.signatories.count <= MOST_NAMES:
-        yield from html.signatories(text, _line)
+        yield from html.signatories(text, line_of)
         return
     heading = tag("h2", text.say("signatories"))
     count = tag("p", text.say("signatures", number=text.signatures))
     yield tag("section", heading, count, tag("p", text.say("names-elsewhere")), id="signatories")
 
 
-def _line(text: Text, line: Signatory, several: bool) -> str:
+def line_of(text: Text, line: Signatory, several: bool) -> str:
     """A signatory as one run of words: each element more would cost as much as the whole line."""
     parts = [apart(part, text.direction) for part in (line.name, *html.details(text, line, several))]
     return f"<li>{escape(', '.join(parts))}</li>\n"

@@ -130,9 +130,11 @@ def _correspondence(edition: d.Edition, text: d.Text) -> Iterator[str]:
         writer = TeiWriter(text, prefix=f"{letter.id}-")
         names = " → ".join(name for name in (letter.sender.name, letter.addressee.name) if name)
         heading = tag("head", letter.title or names or letter.id)
-        opener = tag("opener", tag("dateline", joined(letter.place, letter.date, separator=", ")))
-        inner = (heading, opener, *writer.blocks(letter.blocks))
-        yield tag("div", *inner, type="letter", subtype=letter.kind, xml__lang=letter.language) + "\n"
+        dated = joined(letter.place, letter.date_written or letter.date, separator=", ")
+        opener = tag("opener", tag("dateline", dated)) if dated else None
+        inner = (heading, opener, *(list(writer.blocks(letter.blocks)) or [tag("p")]))
+        attributes = {"type": "letter", "subtype": letter.kind, "xml__id": letter.id}
+        yield tag("div", *inner, **attributes, xml__lang=letter.language) + "\n"
     yield end("div") + "\n"
 
 

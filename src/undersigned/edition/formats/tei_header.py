@@ -168,6 +168,7 @@ def _profile(edition: d.Edition, text: d.Text) -> Markup:
         tag("creation", _date(text)) if text.date or text.date_written else None,
         tag("langUsage", *languages),
         _correspondence(text),
+        *map(_letter, edition.correspondence),
         _participants(edition, text),
     )
 
@@ -212,6 +213,22 @@ def _neighbours(pieces: tuple[d.SeriesText, ...]) -> Markup | None:
         if 0 <= place < len(pieces)
     ]
     return tag("correspContext", *refs)
+
+
+def _letter(letter: d.Letter) -> Markup:
+    """A letter that stands in the back matter, where `n` names it."""
+    when = machine_date(letter.date)
+    uncertain = letter.date if letter.date and not when else None
+    sent = tag(
+        "correspAction",
+        tag("persName", letter.sender.name) if letter.sender else None,
+        tag("placeName", letter.place) if letter.place else None,
+        tag("date", letter.date_written or letter.date, when=when, n=uncertain) if letter.date else None,
+        type="sent",
+    )
+    known = letter.addressee.name
+    received = tag("correspAction", tag("persName", known), type="received") if known else None
+    return tag("correspDesc", sent, received, n=letter.id)
 
 
 def _addressee(known: d.Named) -> list[Child]:

@@ -2,6 +2,7 @@
 
 from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
+from undersigned.signing.models.delivery import Delivery, DeliveryAnswer, DeliveryNews
 from undersigned.signing.models.organisations import Organisation, OrganisationRule
 from undersigned.signing.models.paper import Gathering, PaperLine, PaperMatch, Transcript, TranscriptLine
 from undersigned.signing.models.signature import Person, PublicLine, Signature
@@ -11,6 +12,9 @@ __all__ = [
     "Amendment",
     "Asking",
     "AskingRound",
+    "Delivery",
+    "DeliveryAnswer",
+    "DeliveryNews",
     "Gathering",
     "Organisation",
     "OrganisationRule",
