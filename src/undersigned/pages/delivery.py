@@ -92,8 +92,8 @@ def _answers(rows: list[Delivery]) -> dict[int, list[dict[str, Any]]]:
 def _rendered(answer: DeliveryAnswer) -> str:
     with translation.override(languages.interface_language(answer.language)):
         labels = markup.Labels(
-            notes=_("Notes"), note=_("Note {number}"), back=_("Back to mark {number}"),
-            sources=_("Sources"), source=_("Source {number}"),
+            note=_("Note {number}"), back=_("Back to mark {number}"), source=_("Source {number}"),
+            editor_note=_("Editors’ note {number}"),
         )  # fmt: skip
         rendered = markup.render(
             answer.words, id_prefix=f"answer-{answer.pk}", lang=answer.language, labels=labels
