@@ -32,7 +32,7 @@ _PLACE = (
 
 
 def _give_way(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
-    """A text that is called “cases” moves to the first free name behind it."""
+    """A text that is called as one of the new pages moves to the first free name behind it."""
     texts = apps.get_model("appeals", "Text").objects
     for text in texts.filter(slug__in=("cases", "delivery")):
         taken = set(texts.filter(appeal=text.appeal_id).values_list("slug", flat=True))
