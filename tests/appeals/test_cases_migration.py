@@ -18,7 +18,9 @@ def test_a_text_that_was_called_so_moves_to_the_first_free_name(text: Text) -> N
     old = SimpleNamespace(
         appeal_id=text.appeal_id, slug="cases", save=lambda **_fields: saved.append(old.slug)
     )
-    texts = SimpleNamespace(filter=lambda **asked: [old] if "slug__in" in asked else Text.objects.filter(**asked))
+    texts = SimpleNamespace(
+        filter=lambda **asked: [old] if "slug__in" in asked else Text.objects.filter(**asked)
+    )
     known = SimpleNamespace(get_model=lambda *_name: SimpleNamespace(objects=texts))
     Text.objects.filter(pk=text.pk).update(slug="cases-2")
     migration._give_way(known, None)
