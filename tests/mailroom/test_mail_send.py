@@ -154,8 +154,8 @@ def test_a_kill_between_the_servers_250_and_the_commit_sends_again_with_the_same
     put()
 
     class Killed(smtp.Connection):
-        def deliver(self, number: int, kind: str, mail: object) -> None:
-            super().deliver(number, kind, mail)  # type: ignore[arg-type]
+        def deliver(self, number: int, kind: str, mail: object, **more: object) -> None:
+            super().deliver(number, kind, mail, **more)  # type: ignore[arg-type]
             raise KilledError
 
     with pytest.raises(KilledError):

@@ -25,7 +25,10 @@ from undersigned.signing.request import SignRequest
 pytestmark = pytest.mark.django_db(transaction=True)
 UNKNOWN = "night-heron"
 # What an address may hold beside the slug of the appeal.
-FILLED = {"text": "en", "key": "timetable", "sha256": "a" * 64, "digest": "b" * 64, "number": "1"}
+FILLED = {
+    "text": "en", "key": "timetable", "sha256": "a" * 64, "digest": "b" * 64, "number": "1",
+    "format": "csv", "ident": "c" * 22, "public_id": "d" * 22,
+}  # fmt: skip
 # Named by a person's token, or the organisers' own: they answer nobody by the appeal's name.
 NOT_BY_NAME = ("desk/", "confirm/", "again/", "mine/", "unsubscribe/", "carry/", "embargo/", "outbox/")
 HEADERS = [{}, {"Accept-Encoding": "gzip"}, {"Accept-Language": "ar"}, {"If-None-Match": "*"}]
