@@ -65,6 +65,7 @@ class Postbox:
 
     def __init__(self, port: int) -> None:
         self.port = port
+        self.refuses: set[str] = set()
         self._letters: list[Letter] = []
         self._lock = threading.Lock()
         self._controller: Controller | None = None
@@ -84,6 +85,13 @@ class Postbox:
         if self._controller is not None:
             self._controller.stop()
             self._controller = None
+
+    async def handle_RCPT(self, server: SMTP, session: Any, envelope: Any, to: str, options: Any) -> str:
+        """Knows no such person, for some."""
+        if to in self.refuses:
+            return "550 5.1.1 nobody of that name"
+        envelope.rcpt_tos.append(to)
+        return "250 known"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
         """Keeps a message."""

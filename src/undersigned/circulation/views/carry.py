@@ -155,11 +155,14 @@ def _letter(carrier: Carrier) -> dict[str, str] | None:
     if row is None:
         return None
     words = people.words_of(row)
-    # The reader stands behind the link already.
-    body = "\n".join(line for line in words.body.split("\n") if line.strip() != "{link}")
+    # The reader stands behind the link already; what leads up to it must not end in nothing.
+    here, link = _("(this page)"), links.private(carrier)
+    lines = [
+        here if line.strip() == "{link}" else line.replace("{link}", link) for line in words.body.split("\n")
+    ]
     return {
         "subject": words.subject,
-        "body": body.replace("{link}", links.private(carrier)),
+        "body": "\n".join(lines),
         "language": row.language,
         "direction": languages.direction(row.language),
     }
