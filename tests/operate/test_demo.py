@@ -1,6 +1,7 @@
 """The demonstration appeal: loaded once, whole, marked as invented, and nobody's way in."""
 
 import html
+import re
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,9 @@ from undersigned.ledger import fsck, read
 from undersigned.lib import clock
 from undersigned.mailroom.models import Message
 from undersigned.operate.demonstration import load as demonstration
-from undersigned.signing import opening, people, sequence
-from undersigned.signing.models import Person, Signature
+from undersigned.signing import ask_again, opening, people, sequence
+from undersigned.signing.models import Gathering, Organisation, Person, Signature
+from undersigned.signing.paper import scans
 from undersigned.tlog import verify
 
 pytestmark = pytest.mark.django_db
@@ -71,24 +73,27 @@ def test_it_comes_back_when_it_was_deleted(appeal: Appeal) -> None:
     Appeal.objects.filter(pk=appeal.pk).update(is_demonstration=False)
     again = demonstration.load()
     assert again and again.team == appeal.team
-    assert User.objects.count() == 1
+    assert User.objects.count() == 2
 
 
 def test_nobody_can_sign_in_and_the_set_up_link_is_still_offered(appeal: Appeal) -> None:
-    user = User.objects.get()
-    assert not user.has_usable_password() and not user.is_active
     assert setup.link()
-    client = Client()
-    client.post("/desk/account/login/code/", {"email": user.email})
-    client.post("/desk/account/password/reset/", {"email": user.email})
+    assert User.objects.count() == 2
+    for user in User.objects.all():
+        assert not user.has_usable_password() and not user.is_active
+        client = Client()
+        client.post("/desk/account/login/code/", {"email": user.email})
+        client.post("/desk/account/password/reset/", {"email": user.email})
     assert not Message.objects.exists()
 
 
 def test_no_mail_waits_for_anybody(appeal: Appeal, data: Path) -> None:
     assert not Message.objects.exists()
     assert not list(data.glob("outbox/*"))
+    # Who signed on paper, was vouched for or speaks for an organisation has no address there.
     assert {people.unseal(person)["email"].rpartition("@")[2] for person in Person.objects.all()} == {
-        "saltmarsh.example"
+        "saltmarsh.example",
+        "",
     }
     assert not Signature.objects.filter(wants_updates=True).exists()
     assert not Signature.objects.filter(state=Signature.State.PENDING).exists()
@@ -98,8 +103,9 @@ def test_it_has_what_an_appeal_can_have(appeal: Appeal) -> None:
     log = read.log_of(appeal.public_id)
     assert log
     totals = read.totals(log)
-    assert (totals.signatures, totals.own, totals.moved, totals.struck) == (52, 1, 2, 0)
-    assert [tally.signatures for tally in read.tallies(log)] == [13, 29, 6, 4]
+    assert (totals.signatures, totals.own, totals.moved, totals.struck) == (62, 1, 2, 0)
+    assert totals.kinds == {"mail": 52, "vouched": 3, "paper": 4, "org": 3}
+    assert [tally.signatures for tally in read.tallies(log)] == [13, 38, 7, 4]
     live = Signature.objects.filter(state=Signature.State.RECORDED)
     assert {display for (display,) in live.values_list("display")} == {"name", "pseudonym", "unlisted"}
     first = live.filter(first_order__isnull=False).order_by("first_order")
@@ -122,11 +128,74 @@ def test_its_letter_travels(appeal: Appeal) -> None:
     assert sum(collected.counts([row.pk for row in carriers]).values()) >= 12
 
 
+def test_a_sheet_came_back_and_counts_but_for_who_had_signed(appeal: Appeal, data: Path) -> None:
+    gathering = Gathering.objects.get(appeal=appeal)
+    assert (gathering.state, gathering.sheet and gathering.sheet.number) == ("counted", 1)
+    assert (gathering.claimed, gathering.transcribed, gathering.verified) == (5, 5, 4)
+    scan = scans.whole(appeal, gathering.mark)
+    assert scan.startswith(b"\x89PNG") and len(scan) < 400_000
+    roll = page("/appeals/lamp/names/")
+    assert "Wilma Tredgold" in roll and "Quill" not in roll
+    assert roll.count("Iñaki Sorolla") == 1
+
+
+def test_organisations_signed_each_with_its_domain_proved(appeal: Appeal) -> None:
+    found = Organisation.objects.filter(appeal=appeal).values_list("domain", "state", "check_kind")
+    assert sorted(found) == [
+        ("harbour-choir.example", "signed", "mail"),
+        ("lamp-menders.example", "signed", "dns"),
+        ("vecinas-bajamar.example", "signed", "mail"),
+    ]
+    bodies = page("/appeals/lamp/names/organisations/")
+    for name in ("Saltmarsh Harbour Choir", "Rurik Tolland", "Pilar Oyarzun", "vecinas-bajamar.example"):
+        assert name in bodies
+
+
+def test_somebody_vouched_for_people_whom_the_roll_shows_so(appeal: Appeal) -> None:
+    roll = page("/appeals/lamp/names/")
+    assert re.search(r"Heron.{,400}vouched for by <bdi>S\. Haddad, ferry school</bdi>", roll, re.DOTALL)
+    assert Signature.objects.filter(appeal=appeal, kind="vouched", state="recorded").count() == 3
+
+
+def test_signers_of_the_first_version_were_asked_and_few_answered(appeal: Appeal) -> None:
+    version = Version.objects.get(text__appeal=appeal, text__relation="original", number=2)
+    said = ask_again.answers(version.pk)
+    assert said and (said.yes, said.no, said.silent) == (2, 1, 13)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("recordings", [0, 1])
+def test_killed_between_its_recordings_it_goes_on(monkeypatch: pytest.MonkeyPatch, recordings: int) -> None:
+    record, done = demonstration._record, 0
+
+    class Killed(BaseException):
+        pass
+
+    def record_or_die(appeal: Appeal) -> None:
+        nonlocal done
+        if done == recordings:
+            raise Killed
+        done += 1
+        record(appeal)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(demonstration, "_record", record_or_die)
+        with pytest.raises(Killed):
+            demonstration.load()
+    assert not User.objects.filter(is_active=True).exists()
+    again = demonstration.load()
+    log = again and read.log_of(again.public_id)
+    assert log and demonstration.load() is None
+    totals = read.totals(log)
+    assert (totals.signatures, totals.own, totals.moved) == (62, 1, 2)
+    assert Appeal.objects.count() == 1 and not Message.objects.exists()
+
+
 def test_its_log_holds(appeal: Appeal, data: Path) -> None:
     log = read.log_of(appeal.public_id)
     assert log and fsck.fsck(log) == []
     answer = verify.verify_source(str(data / "ledger"), key=log.vkey)
-    assert answer["ok"] and answer["logs"][0]["signatures"] == 52
+    assert answer["ok"] and answer["logs"][0]["signatures"] == 62
 
 
 def test_its_pages_show_it(appeal: Appeal) -> None:

@@ -1,12 +1,14 @@
 """Pages of an appeal cost the same for three texts as for two thousand."""
 
 import gzip
+import re
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.cast import Cast
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.lib import clock, tokens
 from undersigned.pages import family, letters, names, variants
@@ -99,7 +101,7 @@ def test_a_text_outside_the_switch_is_in_its_own(signed_appeal: Appeal) -> None:
 def test_the_interface_lists_every_text_and_the_tree_every_page(signed_appeal: Appeal) -> None:
     derive_many(signed_appeal, 1, 130)
     answer = Client().get(f"/api/v1/appeals/{signed_appeal.slug}").json()
-    assert len(answer["texts"]) == 130
+    assert len(answer["texts"]) == 130 and "next" not in answer
     seen = set()
     for start in range(0, 150, variants.PER_PAGE):
         html = Client().get(f"/appeals/{signed_appeal.slug}/variants/?from={start}").content.decode()
@@ -107,6 +109,30 @@ def test_the_interface_lists_every_text_and_the_tree_every_page(signed_appeal: A
     assert len(seen) == 129
     rows = Client().get(f"/appeals/{signed_appeal.slug}/verify/?from=100").content.decode()
     assert rows.count("<tr><td") == 30
+
+
+def test_the_interface_gives_thousands_page_by_page_each_text_once(signed_appeal: Appeal) -> None:
+    derive_many(signed_appeal, 1, 450)
+    address, seen = f"/api/v1/appeals/{signed_appeal.slug}", []
+    while address:
+        answer = Client().get(address).json()
+        seen += [text["text"] for text in answer["texts"]]
+        assert all(text["parent"]["text"] == "en" for text in answer["texts"] if text["text"] != "en")
+        address = answer.get("next", "")
+    assert seen[0] == "en" and len(seen) == len(set(seen)) == 450
+
+
+def test_the_desk_shows_every_text_once_page_by_page(signed_appeal: Appeal, cast: Cast) -> None:
+    derive_many(signed_appeal, 1, 120)
+    client, address, seen = Client(), "", []
+    client.force_login(cast.owner)
+    while address is not None:
+        html = client.get(f"/desk/appeals/{signed_appeal.slug}/{address}").content.decode()
+        table = html[html.index("<tbody>") : html.index("</tbody>")]
+        seen += re.findall(r"/draft/([^/]+)/\">", table)
+        found = re.search(r'href="(\?after=[^"]+)"', html)
+        address = found[1] if found else None
+    assert seen[0] == "en" and len(seen) == len(set(seen)) == 120
 
 
 def test_a_new_text_shows_at_once(signed_appeal: Appeal) -> None:

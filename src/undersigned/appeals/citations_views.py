@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from undersigned.accounts.permissions import can
-from undersigned.appeals import cite
+from undersigned.appeals import cite, reading
 from undersigned.appeals.models import Appeal, Citation, Text
 from undersigned.appeals.sources_forms import CitationForm, texts_of
 from undersigned.appeals.sources_views import actor_of
@@ -48,7 +48,8 @@ def _page(request: HttpRequest, appeal: Appeal, form: CitationForm) -> HttpRespo
         "may": {"appeal_edit": may_edit},
         "texts": [(text, [(one, _proposal(one)) for one in found]) for text, found in texts],
         "unproven": [one.citation for _text, found in texts for one in found if one.citation.source is None],
-        "chosen": request.POST.get("text", ""),
+        "offered": appeal.texts.defer("draft").order_by("pk")[:20],
+        "chosen": request.POST.get("text", "") or reading.original(appeal).slug,
         "form": form,
     }
     return render(request, "desk/sources/citations.html", context, status=422 if form.errors else 200)

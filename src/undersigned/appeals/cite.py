@@ -121,6 +121,13 @@ def standings(text: Text, words: str) -> list[Standing]:
     return [Standing(row, anchors.find(words, row.exact, row.prefix, row.suffix)) for row in rows]
 
 
+def citing(appeal: Appeal) -> set[int]:
+    """The numbers of the texts with citations, found from the evidence: the other texts are not read."""
+    by_source = Citation.objects.filter(source__appeal=appeal).values_list("text", flat=True)
+    without = Citation.objects.filter(source__isnull=True, text__appeal=appeal).values_list("text", flat=True)
+    return {*by_source.order_by().distinct(), *without.order_by().distinct()}
+
+
 def is_orphaned(citation: Citation, words: str) -> bool:
     """Whether these words no longer hold the passage as it was."""
     return anchors.find(words, citation.exact, citation.prefix, citation.suffix) is None

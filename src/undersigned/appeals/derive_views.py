@@ -17,6 +17,9 @@ from undersigned.appeals import derive, languages
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.views import appeal_or_404, explain, posted, text_or_404
 
+# Texts whose Versions are offered to derive from; any other by its own page.
+_OFFERED = 20
+
 
 class DeriveForm(forms.Form):
     """From which words, what is made, in which language, by whom and why."""
@@ -58,13 +61,13 @@ class DeriveForm(forms.Form):
         help_text=gettext_lazy("The last part of the text's address; empty: made from the language."),
     )
 
-    def __init__(self, *args: Any, appeal: Appeal, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, appeal: Appeal, of: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["source"]
         assert isinstance(field, forms.ModelChoiceField)
-        versions = Version.objects.filter(text__appeal=appeal).select_related("text")
-        field.queryset = versions.defer("source", "canonical").order_by("text_id", "-number")
-        field.label_from_instance = _said_version  # type: ignore[method-assign, assignment]
+        field.queryset = Version.objects.filter(text__appeal=appeal)
+        field.empty_label = None
+        field.widget.choices = [(version.pk, _said_version(version)) for version in _offered(appeal, of)]
 
 
 class DescribeForm(forms.Form):
@@ -88,6 +91,15 @@ class DescribeForm(forms.Form):
     )
 
 
+def _offered(appeal: Appeal, of: str) -> list[Version]:
+    """Of thousands of Versions those of the original, of the text in question, and of the first others."""
+    versions = Version.objects.select_related("text").defer("source", "canonical", "text__draft")
+    first = appeal.texts.order_by("pk").values_list("pk", flat=True)[:_OFFERED]
+    asked = appeal.texts.filter(slug=of).values_list("pk", flat=True)
+    rows = versions.filter(text__in=[*first, *asked], number__gte=1).order_by("text_id", "-number")
+    return list(rows[: 4 * _OFFERED])
+
+
 def _said_version(version: Version) -> str:
     return _("%(title)s (%(text)s, version %(n)s)") % {
         "title": version.title,
@@ -102,7 +114,9 @@ def new_text(request: HttpRequest, slug: str) -> HttpResponse:
     """Starts a translation or an adaptation of a published Version."""
     appeal = appeal_or_404(request, slug, "appeal.edit")
     first = Version.objects.filter(text__appeal=appeal, text__relation="original").order_by("-number").first()
-    form = DeriveForm(posted(request), appeal=appeal, initial={"source": first})
+    of = str(request.GET.get("of", ""))
+    newest = Version.objects.filter(text__appeal=appeal, text__slug=of).order_by("-number").first()
+    form = DeriveForm(posted(request), appeal=appeal, of=of, initial={"source": newest or first})
     if form.is_valid():
         try:
             text = derive.derive(actor=cast(User, request.user), **form.cleaned_data)

@@ -104,6 +104,11 @@ class Appeal(models.Model):
         """Whether its public addresses answer."""
         return self.state in (self.State.OPEN, self.State.CLOSED)
 
+    @property
+    def first_texts(self) -> "list[Text]":
+        """The original and the texts that came after it, as many as the desk's navigation offers."""
+        return list(self.texts.defer("draft").order_by("pk")[:4])
+
 
 class Embargo(models.Model):
     """Until when an appeal circulates unseen: an hour, a number of signatures, or what comes first."""
@@ -198,6 +203,7 @@ class Text(models.Model):
                 name="appeals_text_reserved_slug",
             ),
         ]
+        indexes = [models.Index(fields=["appeal", "language", "id"], name="appeals_text_languages")]
 
     def __str__(self) -> str:
         return f"{self.appeal_id}/{self.slug}"

@@ -300,6 +300,8 @@ class CitationForm(forms.Form):
 
 
 def texts_of(appeal: Appeal) -> list[tuple[Text, list[cite.Standing]]]:
-    """Every text with its citations, each against the words of the draft."""
-    texts = appeal.texts.order_by("relation", "slug").select_related("appeal")
-    return [(text, cite.standings(text, cite.draft_words(text))) for text in texts]
+    """Every text that has citations, with these, each against the words of the draft; the original first."""
+    numbers = cite.citing(appeal)
+    texts = Text.objects.filter(pk__in=numbers).select_related("appeal")
+    rows = sorted(texts, key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.slug))
+    return [(text, cite.standings(text, cite.draft_words(text))) for text in rows]

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from undersigned.appeals import languages, markup, reading
+from undersigned.appeals import languages, markup, reading, spoken
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation.models import Carrier, Work
 
@@ -30,11 +30,10 @@ class Enclosed:
 
 def texts_of(appeal: Appeal) -> list[Text]:
     """The first text of each language, the original first; only published ones, once there is one."""
-    published = appeal.texts.filter(Exists(Version.objects.filter(text=OuterRef("pk"))))
-    shown = published if published.exists() else appeal.texts.all()
-    firsts = shown.order_by().values("language").annotate(first=Min("pk")).values_list("first", flat=True)
-    wanted = Q(pk__in=list(firsts)) | Q(relation=Text.Relation.ORIGINAL)
-    rows = list(shown.filter(wanted).select_related("appeal__team"))
+    firsts = spoken.first_texts(appeal, published=True) or spoken.first_texts(appeal, published=False)
+    # Nothing is published before the original is.
+    wanted = Q(pk__in=firsts) | Q(appeal=appeal, relation=Text.Relation.ORIGINAL)
+    rows = list(Text.objects.filter(wanted).select_related("appeal__team"))
     return sorted(rows, key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.pk))
 
 

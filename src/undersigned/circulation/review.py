@@ -26,6 +26,8 @@ def waiting(appeal: Appeal) -> int:
 def works(appeal: Appeal, *, after: int = 0) -> list[Work]:
     """A page of texts that carriers make and one row more; those that wait stand on the first one."""
     rows = Work.objects.select_related("carrier", "text__parent__text").filter(appeal=appeal)
+    parent = "text__parent"
+    rows = rows.defer("text__draft", f"{parent}__source", f"{parent}__canonical", f"{parent}__text__draft")
     first = list(rows.filter(handed_at__isnull=False).order_by("handed_at")[:PAGE]) if not after else []
     others = rows.filter(handed_at__isnull=True, carrier__gt=after).order_by("carrier")
     return [*first, *others[: PAGE + 1]]

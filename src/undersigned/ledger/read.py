@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.db.models import Sum
+
 from undersigned.ledger.append import chunked
 from undersigned.ledger.models import AdoptedCommitment, Log, VersionTally
 from undersigned.ledger.store import LogFiles
@@ -56,14 +58,9 @@ def tallies(log: Log) -> list[VersionTally]:
 
 def totals(log: Log) -> Totals:
     """The counts of the whole appeal, summed over its versions."""
-    total = Totals()
-    for tally in tallies(log):
-        total.signatures += tally.signatures
-        for reason in REASONS:
-            setattr(total, reason, getattr(total, reason) + getattr(tally, reason))
-        for kind in KINDS:
-            total.kinds[kind] += getattr(tally, kind)
-    return total
+    sums = log.tallies.aggregate(**{name: Sum(name, default=0) for name in (*KINDS, *REASONS)})
+    kinds = {kind: int(sums[kind]) for kind in KINDS}
+    return Totals(sum(kinds.values()), **{reason: int(sums[reason]) for reason in REASONS}, kinds=kinds)
 
 
 def text_leaves(log: Log) -> dict[tuple[str, int], int]:

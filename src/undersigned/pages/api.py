@@ -17,6 +17,8 @@ from undersigned.signing.request import DISPLAYS
 from undersigned.tlog.encoding import b64
 
 PAGE = 100
+# Texts in one answer about an appeal.
+TEXTS = 200
 _SIGN_PATH = "/api/v1/appeals/{slug}/texts/{text}/signatures"
 
 
@@ -125,6 +127,8 @@ class AppealOut(Schema):
     signatures: SignaturesOut
     kinds: KindsOut
     log: LogOut | None
+    # The address with the texts that follow; not there where none do.
+    next: str | None = None
 
 
 class Missing(Schema):
@@ -188,21 +192,29 @@ def appeals(request: HttpRequest, response: HttpResponse, after: str = "") -> di
 
 
 @api.get(
-    "/appeals/{slug:slug}", response={200: AppealOut, 404: Missing}, summary="One appeal with its counts"
+    "/appeals/{slug:slug}",
+    response={200: AppealOut, 404: Missing},
+    exclude_unset=True,
+    summary="One appeal with its counts",
 )
-def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str, Any]:
-    """Counts are those of the signed checkpoint that `log` names; `log` is null before the first one."""
+def appeal(request: HttpRequest, response: HttpResponse, slug: str, after: str = "") -> dict[str, Any]:
+    """Counts are those of the signed checkpoint that `log` names; `log` is null before the first one.
+
+    Texts come two hundred at a time, the original first; `next` is there where more follow.
+    """
     _for_all(response)
     family = family_or_404(slug)
     standing = counts.standing(family.appeal)
     total = standing.total
-    places = {version.pk: (member, version) for member in family.members for version in member.versions}
+    members, more = family.page(after=after, size=TEXTS)
+    parents = family.versions({member.text.parent_id for member in members if member.text.parent_id})
+    following = f"{public.absolute(reverse('api:appeal', args=[slug]))}?after={members[-1].text.slug}"
     return {
         "id": family.appeal.public_id,
         "slug": family.appeal.slug,
         "title": family.original.newest.title,
         "state": family.appeal.state,
-        "texts": [_text(member, places, standing) for member in family.members],
+        "texts": [_text(member, parents, standing) for member in members],
         "signatures": {
             "recorded": total.signatures,
             "own": total.own,
@@ -211,6 +223,7 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str) -> dict[str,
         },
         "kinds": total.kinds,
         "log": _log(standing),
+        **({"next": following} if more else {}),
     }
 
 
@@ -235,14 +248,12 @@ def organisations(request: HttpRequest, response: HttpResponse, slug: str, after
     }
 
 
-def _text(
-    member: Member, places: dict[int, tuple[Member, Version]], standing: counts.Standing
-) -> dict[str, Any]:
-    parent = places.get(member.text.parent_id) if member.text.parent_id else None
+def _text(member: Member, parents: dict[int, Version], standing: counts.Standing) -> dict[str, Any]:
+    parent = parents.get(member.text.parent_id) if member.text.parent_id else None
     source = parent and {
-        "id": parent[0].text.public_id,
-        "text": parent[0].text.slug,
-        "version": parent[1].number,
+        "id": parent.text.public_id,
+        "text": parent.text.slug,
+        "version": parent.number,
     }
     return {
         "id": member.text.public_id,

@@ -7,7 +7,7 @@ from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -25,6 +25,9 @@ from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
 from undersigned.signing import opening
 from undersigned.signing.models import Signature
+
+# Derived texts on one page of an appeal.
+TEXTS = 50
 
 
 @dataclass(frozen=True)
@@ -59,11 +62,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
     """One appeal: how far it is, what comes next, what was signed."""
     actor = cast(User, request.user)
     appeal = appeal_or_404(request, slug, "appeal.view")
-    found = sorted(
-        appeal.texts.select_related("appeal"),
-        key=lambda text: (text.relation != Text.Relation.ORIGINAL, text.slug),
-    )
-    texts = [_text_row(text) for text in found]
+    texts, following = _texts(appeal, str(request.GET.get("after", "")))
     log = ledger.log_of(appeal.public_id)
     may = {verb.replace(".", "_"): can(actor, verb, appeal.team) for verb in VERBS}
     return render(
@@ -72,10 +71,11 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
         {
             "appeal": appeal,
             "texts": texts,
+            "following": following,
             "log": log,
             "totals": ledger.totals(log) if log else None,
             "waiting": _waiting(appeal),
-            "steps": _steps(appeal, texts),
+            "steps": _steps(appeal),
             "may": may,
             "here": "overview",
         },
@@ -104,8 +104,22 @@ class TextRow:
         return languages.own_name(self.text.language)
 
 
-def _text_row(text: Text) -> TextRow:
-    version = reading.current_version(text)
+def _texts(appeal: Appeal, after: str) -> tuple[list[TextRow], str]:
+    """A page of texts behind the one of this name, the original first; the last name where more follow."""
+    derived = appeal.texts.exclude(relation=Text.Relation.ORIGINAL)
+    found = list(derived.filter(slug__gt=after).order_by("slug")[: TEXTS + 1])
+    shown = found[:TEXTS] if after else [reading.original(appeal), *found[:TEXTS]]
+    newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("pk")[:1]
+    numbers = Text.objects.filter(pk__in=[text.pk for text in shown]).annotate(newest=Subquery(newest))
+    versions = Version.objects.in_bulk([pk for pk in numbers.values_list("newest", flat=True) if pk])
+    by_text = {version.text_id: version for version in versions.values()}
+    return [_text_row(text, appeal, by_text.get(text.pk)) for text in shown], (
+        found[TEXTS - 1].slug if len(found) > TEXTS else ""
+    )
+
+
+def _text_row(text: Text, appeal: Appeal, version: Version | None) -> TextRow:
+    text.appeal = appeal
     return TextRow(text, version, version is not None and publish.would_be_new(text, version))
 
 
@@ -118,8 +132,9 @@ class Step:
     current: bool
 
 
-def _steps(appeal: Appeal, texts: list[TextRow]) -> list[Step]:
-    published = any(row.version for row in texts)
+def _steps(appeal: Appeal) -> list[Step]:
+    # Nothing is published before the original is.
+    published = reading.original(appeal).versions.exists()
     reached = {
         Appeal.State.DRAFT: 1 if published else 0,
         Appeal.State.EMBARGO: 2,

@@ -1,7 +1,7 @@
 """The published texts of appeals: what a page needs of them, whatever their number.
 
 A page asks for the original, for one text, and for what is the same for all pages of an appeal; the
-latter is kept until something is published. Only who lists all texts reads them all.
+latter is kept until something is published. Lists of texts are read page by page.
 """
 
 from collections.abc import Iterable
@@ -13,8 +13,8 @@ from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.urls import reverse
 
-from undersigned.appeals import languages, reading
-from undersigned.appeals.models import Appeal, Citation, CitedSource, Text, Version
+from undersigned.appeals import cite, languages, reading
+from undersigned.appeals.models import Appeal, CitedSource, Text, Version
 from undersigned.lib import clock
 from undersigned.pages.public import absolute
 from undersigned.signing.models import Delivery
@@ -100,19 +100,29 @@ class Family:
         """How many texts are published."""
         return self.facts.texts
 
-    @cached_property
-    def members(self) -> list[Member]:
-        """All texts with all their Versions: for who lists them all, and for nobody else."""
-        found = _members(Version.objects.filter(text__appeal=self.appeal), self.appeal)
-        return sorted(found.values(), key=lambda member: _original_first(member.text))
+    def page(self, *, after: str, size: int) -> tuple[list[Member], bool]:
+        """Texts behind the one of a name, the original first of all; and whether more follow."""
+        derived = published_texts(self.appeal).exclude(pk=self.original.text.pk)
+        # Whoever names the original has seen it alone.
+        seen = "" if after == self.original.text.slug else after
+        rows = list(derived.filter(slug__gt=seen).order_by("slug")[: size + 1])
+        found = members(rows[:size], self.appeal)
+        shown = [found[text.pk] for text in rows[:size]]
+        return (shown if after else [self.original, *shown]), len(rows) > size
+
+    def versions(self, numbers: Iterable[int]) -> dict[int, Version]:
+        """Some Versions of the appeal with their texts, by number, without their words."""
+        rows = Version.objects.filter(pk__in=numbers, text__appeal=self.appeal)
+        without = rows.select_related("text").defer("source", "canonical", "text__draft")
+        return {version.pk: version for version in without}
 
     @cached_property
     def citing(self) -> list[Member]:
         """The texts that cite anything, the original first."""
-        cited = CitedSource.objects.filter(version__text__appeal=self.appeal).values("version__text")
-        claimed = Citation.objects.filter(text__appeal=self.appeal).values("text")
-        wanted = Q(text__in=cited) | Q(text__in=claimed)
-        found = _members(Version.objects.filter(wanted, text__appeal=self.appeal), self.appeal)
+        # A source is cited by texts of its own appeal alone.
+        cited = CitedSource.objects.filter(state__source__appeal=self.appeal)
+        texts = {*cited.values_list("version__text", flat=True).distinct(), *cite.citing(self.appeal)}
+        found = _members(Version.objects.filter(text__in=texts), self.appeal)
         return sorted(found.values(), key=lambda member: _original_first(member.text))
 
     @property

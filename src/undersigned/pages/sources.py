@@ -181,7 +181,7 @@ def _shown(family: Family, language: str, marks: _Marks) -> dict[str, Shown]:
     appeal = family.appeal
     rows = _citations(family)
     cited = (
-        CitedSource.objects.filter(version__text__appeal=appeal)
+        CitedSource.objects.filter(state__source__appeal=appeal)
         .select_related("state", "version__text")
         .order_by("version__text", "version__number")
     )

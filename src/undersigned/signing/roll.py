@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from django.db.models import BinaryField, BooleanField, F, Func, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from undersigned.appeals import spoken as spoken_in
 from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import keys
 from undersigned.signing.collation import sort_key
@@ -266,9 +267,6 @@ def _holds(needles: Iterable[bytes]) -> Q:
 
 def _needles(appeal: Appeal, version: Version | None, query: str) -> list[bytes]:
     """The beginning of the key that such a name has, as each of the appeal's languages sorts it."""
-    if version is not None:
-        spoken = {version.language}
-    else:
-        spoken = set(appeal.texts.values_list("language", flat=True))
+    spoken = {version.language} if version is not None else set(spoken_in.languages_of(appeal))
     words = query.strip()[:200]
     return sorted({sort_key(words, language).partition(b"\0")[0] for language in spoken or {""}})

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can
+from undersigned.appeals import reading
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import (
@@ -114,7 +115,7 @@ def tree_page(request: HttpRequest, slug: str) -> HttpResponse:
             raise Http404
         below = carrier_or_404(appeal, int(number))
     picture = tree.picture(actor=actor_of(request), appeal=appeal, below=below)
-    author = enclosed.author_of(appeal, enclosed.of(enclosed.texts_of(appeal)[0]))
+    author = enclosed.author_of(appeal, enclosed.of(reading.original(appeal)))
     drawn = pictures.tree(
         picture, author=author, label=_("The tree of carriers"), rtl=translation.get_language_bidi()
     )

@@ -1,9 +1,11 @@
 """The demonstration's carriers: a tree of invented people with every kind of answer; no mail is sent."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from undersigned.accounts.models import User
 from undersigned.appeals.models import Appeal, Text
 from undersigned.circulation import answer, covering, dispatch, enrol, links, notices, pass_on, post, sheets
-from undersigned.circulation import people as circle
 from undersigned.circulation.enrol import Entry
 from undersigned.circulation.models import Carrier, Work
 from undersigned.circulation.rights import Rights
@@ -11,6 +13,9 @@ from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.operate.demonstration import people
 from undersigned.signing.models import Signature
+
+# Who may also vouch for people, and how that carrier is named beside them.
+VOUCHER, VOUCHER_KNOWN_AS = "Samir Haddad", "S. Haddad, ferry school"
 
 _ALL = Rights(collect=True, adapt=True, translate=True, pass_on=True)
 # Name, language, answer (empty: none), whom it was passed on by (empty: the author), words to the author.
@@ -35,9 +40,8 @@ _COLLECTED = {
 }
 
 
-def collect(*, appeal: Appeal) -> None:
+def collect(*, appeal: Appeal, by_name: Mapping[str, Carrier]) -> None:
     """Lets carriers have made the derived texts and collected some of the signatures; before recording."""
-    by_name = {circle.contact_of(row).name: row for row in Carrier.objects.filter(appeal=appeal)}
     for text in appeal.texts.all():
         if text.slug in _MADE:
             maker = by_name[_MADE[text.slug]]
@@ -50,19 +54,20 @@ def collect(*, appeal: Appeal) -> None:
                 Signature.objects.filter(pk=row.pk).update(carrier=by_name[name])
 
 
-def travel(*, owner: User, appeal: Appeal) -> None:
-    """Sends the letter to invented carriers, lets them answer, issues sheets; all but the mail."""
+def travel(*, owner: User, appeal: Appeal) -> dict[str, Carrier]:
+    """Sends the letter to invented carriers, lets them answer, issues sheets; all but the mail. By name."""
     for language in ("en", "es", "fr", "ar"):
         words = covering.starting_words(language)
         covering.save_template(actor=owner, appeal=appeal, language=language, words=words)
     made: dict[str, Carrier] = {}
     for number, (name, language, choice, parent, said) in enumerate(_CARRIERS):
+        given = replace(_ALL, vouch=name == VOUCHER)
         entry = Entry(name, f"carrier-{number}@{people.DOMAIN}", language)
         if parent:
-            pass_on.pass_on(token=links.token(made[parent]), entry=entry, given=_ALL)
+            pass_on.pass_on(token=links.token(made[parent]), entry=entry, given=given)
         else:
             dispatch.send_one(
-                actor=owner, carrier=enrol.add(actor=owner, appeal=appeal, entry=entry, given=_ALL)
+                actor=owner, carrier=enrol.add(actor=owner, appeal=appeal, entry=entry, given=given)
             )
         made[name] = _delivered(appeal)
         if choice:
@@ -71,6 +76,7 @@ def travel(*, owner: User, appeal: Appeal) -> None:
     original = appeal.texts.get(relation=Text.Relation.ORIGINAL)
     sheets.issue(actor=owner, appeal=appeal, text=original, count=2, layout=sheets.Layout())
     sheets.issue_own(token=links.token(made["Paloma Rey"]), count=1, layout=sheets.Layout(asks_email=True))
+    return made
 
 
 def _delivered(appeal: Appeal) -> Carrier:

@@ -1,66 +1,107 @@
 """The demonstration appeal: invented, marked as such, and real in everything else, its log included."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from importlib import resources
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from undersigned.accounts import organisers
-from undersigned.accounts.models import Team, User
+from undersigned.accounts.models import Membership, Role, Team, User
 from undersigned.appeals import derive, draft, publish
 from undersigned.appeals.models import Appeal, Text, Version
+from undersigned.circulation.models import Carrier, Sheet
 from undersigned.lib import clock, tokens
 from undersigned.mailroom import queue
-from undersigned.operate.demonstration import carriers, people
+from undersigned.operate.demonstration import bodies, carriers, on_paper, people, vouching
 from undersigned.operate.demonstration.people import Signer
-from undersigned.signing import confirm, intake, mails, opening, request, sequence, withdraw
-from undersigned.signing.models import Signature
+from undersigned.signing import ask_again, confirm, intake, mails, opening, request, sequence, withdraw
+from undersigned.signing.models import Asking, AskingRound, Signature, Undo
 
 SLUG = "lamp"
 ACCOUNT = f"demonstration@{people.DOMAIN}"
+READER = f"second-reader@{people.DOMAIN}"
 
 
 def find() -> Appeal | None:
-    """The demonstration appeal, None where it was not loaded."""
-    return Appeal.objects.filter(is_demonstration=True).order_by("pk").first()
+    """The demonstration appeal, None where it was not loaded; `is_whole` says whether all of it is there."""
+    last = Undo.objects.filter(appeal=OuterRef("pk"), why="own", leaf_index__isnull=False)
+    found = Appeal.objects.filter(is_demonstration=True).annotate(is_whole=Exists(last))
+    return found.select_related("team").order_by("pk").first()
 
 
 def load() -> Appeal | None:
-    """Loads the demonstration appeal; None, and nothing changed, when it is here."""
-    if find():
+    """Loads the demonstration appeal, or what is missing of it; None, and no change, when it is here."""
+    found = find()
+    if found and found.is_whole:  # type: ignore[attr-defined]
         return None
-    with transaction.atomic():
-        appeal, signed = _sign_both_versions()
-        _derive(appeal)
-        carriers.travel(owner=_owner()[0], appeal=appeal)
-        carriers.collect(appeal=appeal)
-        # Nobody can sign in with an account that is closed.
-        User.objects.filter(email=ACCOUNT).update(is_active=False)
+    appeal = found or _make()
+    # Broken off before this, the next load goes on here.
     _record(appeal)
-    with transaction.atomic():
-        _change_their_minds(signed)
+    if not AskingRound.objects.filter(version__text__appeal=appeal).exists():
+        with transaction.atomic(), _accounts() as (owner, _reader):
+            _ask_again(owner, appeal)
     _record(appeal)
     return appeal
 
 
-def _sign_both_versions() -> tuple[Appeal, list[Signature]]:
+@transaction.atomic
+def _make() -> Appeal:
+    with _accounts() as (owner, reader):
+        appeal = _sign_both_versions(owner)
+        spanish = _derive(owner, appeal)
+        by_name = carriers.travel(owner=owner, appeal=appeal)
+        carriers.collect(appeal=appeal, by_name=by_name)
+        original = _newest(appeal.texts.get(relation=Text.Relation.ORIGINAL))
+        sheet = Sheet.objects.select_related("appeal__team", "version").get(appeal=appeal, number=1)
+        on_paper.bring_in(actor=owner, reader=reader, sheet=sheet)
+        bodies.sign(actor=owner, appeal=appeal, original=original, spanish=_newest(spanish))
+        voucher = Carrier.objects.select_related("appeal__team").get(pk=by_name[carriers.VOUCHER].pk)
+        vouching.vouch(voucher, known_as=carriers.VOUCHER_KNOWN_AS)
+    return appeal
+
+
+@contextmanager
+def _accounts() -> Iterator[tuple[User, User]]:
+    """The account that organises and the one that reads sheets too, open for this long only.
+
+    Nobody can sign in with an account that is closed.
+    """
     owner, team = _owner()
-    text = _write(owner, team)
+    reader, _made = User.objects.get_or_create(
+        email=READER, defaults={"name": "Second reader", "password": make_password(None)}
+    )
+    Membership.objects.get_or_create(
+        team=team, user=reader, defaults={"role": Role.MODERATOR, "created_at": clock.now()}
+    )
+    _open(True)
+    owner.is_active = reader.is_active = True
+    yield owner, reader
+    _open(False)
+
+
+def _open(is_active: bool) -> None:
+    User.objects.filter(email__in=(ACCOUNT, READER)).update(is_active=is_active)
+
+
+def _sign_both_versions(owner: User) -> Appeal:
+    text = _write(owner, _owner()[1])
     emails = people.addresses()
     publish.publish(actor=owner, text=text)
-    signed = _sign(text, people.FIRST, emails, invited=True)
+    _sign(text, people.FIRST, emails, invited=True)
     appeal = opening.open_appeal(actor=owner, appeal=text.appeal)
-    signed += _sign(text, people.EARLY, emails)
+    _sign(text, people.EARLY, emails)
     draft.save_draft(actor=owner, text=text, source=_letter(2), revision=0)
     publish.publish(actor=owner, text=text)
     _sign(text, people.LATE, emails)
-    return appeal, signed
+    return appeal
 
 
-def _derive(appeal: Appeal) -> None:
+def _derive(owner: User, appeal: Appeal) -> Text:
     """A translation of the second version, attested, and an adaptation that still follows the first."""
-    owner, _team = _owner()
     first, second = appeal.texts.get().versions.all()
     spanish = derive.derive(
         actor=owner,
@@ -92,6 +133,7 @@ def _derive(appeal: Appeal) -> None:
         attested_by="Two readers of the harbour school",
         rules_in_doubt=False,
     )
+    return spanish
 
 
 def _owner() -> tuple[User, Team]:
@@ -100,8 +142,6 @@ def _owner() -> tuple[User, Team]:
         return organisers.make_organiser(
             email=ACCOUNT, name="Demonstration", team="Demonstration", password=None
         )
-    found.is_active = True
-    found.save(update_fields=["is_active"])
     return found, Team.objects.filter(memberships__user=found).order_by("pk")[0]
 
 
@@ -131,30 +171,35 @@ def _newest(text: Text) -> Version:
     return Version.objects.select_related("text__appeal").filter(text=text).latest("number")
 
 
-def _sign(
-    text: Text, signers: Sequence[Signer], emails: Iterator[str], *, invited: bool = False
-) -> list[Signature]:
+def _sign(text: Text, signers: Sequence[Signer], emails: Iterator[str], *, invited: bool = False) -> None:
     version = _newest(text)
-    return [
+    for place, (signer, email) in enumerate(zip(signers, emails, strict=False), 1):
         _confirmed(version, people.request_values(signer, email), place if invited else None)
-        for place, (signer, email) in enumerate(zip(signers, emails, strict=False), 1)
-    ]
 
 
-def _confirmed(version: Version, values: dict[str, str], first_order: int | None = None) -> Signature:
+def _confirmed(version: Version, values: dict[str, str], first_order: int | None = None) -> None:
     """A signature made and confirmed, without a mail: nobody is there to read it."""
     made = intake.add_pending(
         version=version, request=request.read(version.text.appeal, values), first_order=first_order
     )
     confirm.confirm(token=tokens.token("confirm", made.nonce))
     queue.forget(subject_ref=mails.subject_ref(made))
-    return made
 
 
-def _change_their_minds(signed: Sequence[Signature]) -> None:
-    """Two of the first signatories sign the second version instead, and one person withdraws."""
-    _sign(signed[0].version.text, people.FIRST[:2], people.addresses())
-    withdraw.withdraw(signature=signed[-2], keeps_name=False)
+def _ask_again(owner: User, appeal: Appeal) -> None:
+    """Asks those of the first version: two answer yes, one no, the rest not at all; one more withdraws."""
+    original = appeal.texts.get(relation=Text.Relation.ORIGINAL)
+    asked = ask_again.ask(actor=owner, version=_newest(original))
+    while ask_again.step(asked.pk):
+        pass
+    askings = list(
+        Asking.objects.filter(version=asked.version).select_related("signature").order_by("signature")
+    )
+    for asking, yes in zip(askings, (True, True, False), strict=False):
+        ask_again.answer(asking=asking, yes=yes)
+    withdraw.withdraw(signature=askings[-2].signature, keeps_name=False)
+    signatures = Signature.objects.filter(appeal=appeal).order_by("pk")
+    queue.forget_many([mails.subject_ref(row) for row in signatures])
 
 
 def _record(appeal: Appeal) -> None:

@@ -97,6 +97,15 @@ CLASS = (
     Signer("K. Odell", display="unlisted"),
 )
 
+# Who signed on paper; the first had signed on line before and counts once.
+ON_PAPER = (
+    Signer("Iñaki Sorolla", "carpenter", "Saltmarsh"),
+    Signer("Wilma Tredgold", "eel catcher", "Lower Marsh"),
+    Signer("Benat Uharte", "", "Saltmarsh"),
+    Signer("Old Mrs Quill", "", "Upper Quay", display="unlisted"),
+    Signer("Casimir Dohm", "signalman, retired", "Saltmarsh"),
+)
+
 
 def request_values(signer: Signer, email: str) -> dict[str, str]:
     """What the signer types into the form."""

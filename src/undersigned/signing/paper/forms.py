@@ -13,7 +13,7 @@ from undersigned.signing.moderate import REASON_MAX
 from undersigned.signing.paper import lines
 from undersigned.signing.paper.lines import BLANK, UNREADABLE, Reading
 
-_TEXTS = 500
+_TEXTS = 100
 
 
 class KeepForm(forms.Form):
@@ -77,10 +77,15 @@ class ListForm(forms.Form):
         super().__init__(*args, **kwargs)
         chosen = self.fields["version"]
         assert isinstance(chosen, forms.ModelChoiceField)
-        versions = Version.objects.filter(text__appeal=appeal).select_related("text")
+        versions = Version.objects.filter(text__appeal=appeal)
         # Of thousands of texts the newest are offered.
         newest = list(versions.order_by("-pk").values_list("pk", flat=True)[:_TEXTS])
-        chosen.queryset = versions.filter(pk__in=newest).defer("source", "canonical").order_by("pk")
+        chosen.queryset = (
+            Version.objects.filter(pk__in=newest)
+            .select_related("text")
+            .defer("source", "canonical", "text__draft")
+            .order_by("pk")
+        )
         chosen.label_from_instance = _told  # type: ignore[assignment, method-assign]
 
 

@@ -1,0 +1,11 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("appeals", "0008_later_captures_and_links")]
+
+    operations = [
+        migrations.AddIndex(
+            "text", models.Index(fields=["appeal", "language", "id"], name="appeals_text_languages")
+        ),
+    ]
