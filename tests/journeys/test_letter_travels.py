@@ -1,4 +1,4 @@
-"""The letter travels: eight addresses, four languages, three texts, two sheets of paper, two versions; one count."""
+"""The letter travels: eight addresses, four languages, three texts, two sheets, two versions; one count."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -369,7 +369,8 @@ def _look_at_it_in_four_languages(story: Story) -> None:
             assert reader.page.locator("html").get_attribute("lang") == language, page
             look(reader, f"{name}-{language}")
         reader.open(
-            f"/appeals/{HIDDEN}/variants/?lang={language}&a=en.2&b={'ar.1' if language == 'ar' else 'en-adapted.1'}"
+            f"/appeals/{HIDDEN}/variants/?lang={language}"
+            f"&a=en.2&b={'ar.1' if language == 'ar' else 'en-adapted.1'}"
         )
         look(reader, f"beside-{language}")
     assert not reader.has_cookies()
