@@ -21,7 +21,7 @@ def agree(town: Town, reader: Visitor, slug: str, counts: Counts, *, moved: int 
     assert (said["signatures"]["recorded"], said["signatures"]["moved"]) == (family, moved)
     assert _by_recount(town, slug, said) == (counts, family, moved)
     for text, versions in counts.items():
-        wanted = (sum(versions.values()), family if len(counts) > 1 else None)
+        wanted = (sum(versions.values()), dict(versions), family if len(counts) > 1 else None)
         until(
             lambda text=text, wanted=wanted: _by_letter(reader, slug, text) == wanted,
             f"{wanted} at {text}",
@@ -58,13 +58,15 @@ def _by_recount(town: Town, slug: str, said: Any) -> tuple[dict[str, dict[int, i
     return counted, log["signatures"], log["moved"]
 
 
-def _by_letter(reader: Visitor, slug: str, text: str) -> tuple[int, int | None]:
+def _by_letter(reader: Visitor, slug: str, text: str) -> tuple[int, dict[int, int], int | None]:
+    """A text's own number, that of each of its versions, and the family's where there is one."""
     count = reader.open(f"/appeals/{slug}/{text}/").locator("#count")
-    family = count.locator(
-        ".count-versions li", has=reader.page.locator("[href$='/variants/'], [href*='/variants/?']")
-    )
     own = number(count.locator(".count-number strong").inner_text())
-    return own, number(family.locator(".num").inner_text()) if family.count() else None
+    lines = count.locator(".count-versions li")
+    numbers = [number(said) for said in lines.locator(".num").all_inner_texts()]
+    family = numbers.pop() if lines.locator("a[href*='/variants/']").count() else None
+    # One version alone has no line of its own.
+    return own, dict(enumerate(numbers or [own], 1)), family
 
 
 def _by_tree(reader: Visitor, slug: str) -> tuple[dict[str, dict[int, int]], int]:

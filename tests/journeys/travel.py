@@ -138,12 +138,10 @@ def bounced(letter: Letter) -> str:
     report["MIME-Version"] = "1.0"
     edge = "returned-letter"
     report["Content-Type"] = f'multipart/report; report-type=delivery-status; boundary="{edge}"'
+    status = f"Final-Recipient: rfc822; {letter.to}\nAction: failed\nStatus: 5.1.6\n"
     parts = (
         "Content-Type: text/plain\n\nThis person has moved.\n",
-        (
-            "Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.elsewhere.example\n\n"
-            f"Final-Recipient: rfc822; {letter.to}\nAction: failed\nStatus: 5.1.6\n"
-        ),
+        f"Content-Type: message/delivery-status\n\nReporting-MTA: dns; mx.elsewhere.example\n\n{status}",
         f"Content-Type: text/rfc822-headers\n\nMessage-ID: {letter.message['Message-ID']}\n",
     )
     report.set_payload("".join(f"--{edge}\n{part}\n" for part in parts) + f"--{edge}--\n")

@@ -122,3 +122,17 @@ def test_the_family_speaks_the_language_that_the_address_says(reader: Client, fa
     assert '<html lang="en"' in reader.get(NAMES, headers={"Accept-Language": "ar"}).content.decode()
     assert '<html lang="ar" dir="rtl"' in reader.get(NAMES, {"lang": "ar"}).content.decode()
     assert '<html lang="en"' in reader.get(NAMES, {"lang": "xx<"}).content.decode()
+
+
+def test_a_line_says_which_text_was_signed(reader: Client, cast: Cast, signed_appeal: Appeal) -> None:
+    source = signed_appeal.texts.get().versions.get()
+    text = derive.derive(actor=cast.owner, source=source, relation="translation", language="es")
+    version = rewrite(cast, text, SPANISH)
+    sign(version, "Inés Mar", "ines@people.example")
+    sequence.record_due(force=True)
+    rows = dict(re.findall(r'<bdi class="name">([^<]*)</bdi>(.*?)</li>', reader.get(NAMES).content.decode(), re.S))
+    assert "signed: español, translation" in rows["Inés Mar"]
+    assert "signed" not in rows["Amina Qadir"]
+    rewrite(cast, text, SPANISH.replace("barco", "transbordador"))
+    page = reader.get(NAMES).content.decode()
+    assert page.count("signed version 1") == 1

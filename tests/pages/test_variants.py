@@ -52,6 +52,12 @@ def test_a_translation_stands_beside_its_source(client: Client, family: Appeal) 
     assert "noindex" in page
 
 
+def test_two_texts_are_named_in_the_language_of_the_page(client: Client, family: Appeal) -> None:
+    page = client.get(f"{ADDRESS}?lang=es&a=en.1&b=es.1").content.decode()
+    assert "traducción</span></th>" in page
+    assert "translation" not in page
+
+
 def test_an_adaptation_is_compared_word_by_word(client: Client, cast: Cast, family: Appeal) -> None:
     source = family.texts.get(relation="original").versions.get()
     text = derive.derive(actor=cast.owner, source=source, relation="adaptation", language="en")

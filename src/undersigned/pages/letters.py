@@ -154,11 +154,12 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
     if known := public.unchanged(request, etag):
         return known
     accepting = opening.accepts(appeal, clock.now())
+    about = names.words(shown.version, first)
     with translation.override(shown.language):
         context = _letter_context(shown) | {
             "accepting": accepting,
             "ends_at": opening.ends_at(appeal),
-            "first": [names.shown(line, shown.language, shown.version.number) for line in first],
+            "first": [names.shown(line, shown.language, about) for line in first],
             "form": SignForm(shown.version) if accepting else None,
             "action": reverse("sign", args=[slug, text]) + via,
             "organisation_url": reverse("organisation-ask", args=[slug, text]) if takes_organisations else "",

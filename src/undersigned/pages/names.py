@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
+from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals.models import Appeal
+from undersigned.appeals import languages
+from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.ledger.models import AdoptedCommitment, Leaf
 from undersigned.lib.fields import country_names
 from undersigned.pages import counts, public, spoken
@@ -50,16 +53,44 @@ class Group:
     lines: list[Shown]
 
 
-def shown(line: roll.Line, language: str, newest: int) -> Shown:
+@dataclass(frozen=True)
+class Words:
+    """The words that a page is about, and what else of the family its lines have signed."""
+
+    version: Version
+    others: dict[int, Any]
+
+    def said(self, line: roll.Line) -> list[str]:
+        """What a line says where it stands under other words: those of another text, or earlier ones."""
+        said, newest = [], self.version.number
+        if other := self.others.get(line.text):
+            name = languages.own_name(other.language)
+            said.append(
+                _("signed: %(language)s, %(relation)s")
+                % {"language": name, "relation": other.get_relation_display()}
+            )
+            newest = other.newest
+        if line.version < newest:
+            said.append(_("signed version %(n)s") % {"n": line.version})
+        return said
+
+
+def words(version: Version, lines: Iterable[roll.Line]) -> Words:
+    """What these lines signed besides a page's own text: one query, and none where that is nothing."""
+    others = {line.text for line in lines} - {version.text_id}
+    texts = Text.objects.filter(pk__in=others).defer("draft").annotate(newest=Max("versions__number"))
+    return Words(version, texts.in_bulk() if others else {})
+
+
+def shown(line: roll.Line, language: str, about: Words) -> Shown:
     """A line with its details in reading order, the country in the page's language.
 
-    Who signed an earlier version than the newest did not sign the newest one's words: the line says so.
+    Who signed other words than the page's own did not sign these: the line says so.
     """
     country = country_names(language).get(line.country, "")
     details = [part for part in (line.role, line.affiliation, line.place, country) if part]
-    if line.version < newest:
-        with translation.override(language):
-            details.append(_("signed version %(n)s") % {"n": line.version})
+    with translation.override(language):
+        details += about.said(line)
     return Shown(line.name, line.is_pseudonym, details, line.vouched_by)
 
 
@@ -76,10 +107,10 @@ def initial(name: str, language: str) -> str:
     return primary[0].title()
 
 
-def grouped(lines: Iterable[roll.Line], tag: str, language: str, newest: int) -> list[Group]:
+def grouped(lines: Iterable[roll.Line], tag: str, language: str, about: Words) -> list[Group]:
     """Lines in their order, cut where the letter changes."""
     return [
-        Group(letter, [shown(line, language, newest) for line in some])
+        Group(letter, [shown(line, language, about) for line in some])
         for letter, some in groupby(lines, key=lambda line: initial(line.name, tag))
     ]
 
@@ -128,16 +159,13 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
     except roll.BadCursor:
         return HttpResponseRedirect(address.to())
     first_page = not (query or after or before or last)
-    context = _context(family, found, language) | {
+    first = roll.first_signatories(family.appeal) if first_page else []
+    about = words(family.original.newest, [*found.lines, *first])
+    context = _context(family, found, language, about) | {
         "query": query,
         "path": address.path,
         "lang": lang,
-        "first": [
-            shown(line, language, family.original.newest.number)
-            for line in roll.first_signatories(family.appeal)
-        ]
-        if first_page
-        else [],
+        "first": [shown(line, language, about) for line in first],
         **(_organisations(family, language) if first_page and _may_have_organisations(family) else {}),
         "organisations_url": _Address(reverse("names-organisations", args=[slug]), lang).to(),
         "pages": None if query else address.pages(found, first=first_page, last=last),
@@ -159,7 +187,7 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
     return response
 
 
-def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, object]:
+def _context(family: Family, found: roll.RollPage, language: str, about: Words) -> dict[str, object]:
     standing = counts.standing(family.appeal)
     original = family.original
     shredded = RecordedEnd.objects.filter(appeal=family.appeal, shred_leaf__isnull=False).exists()
@@ -175,7 +203,7 @@ def _context(family: Family, found: roll.RollPage, language: str) -> dict[str, o
             "unlisted": 0 if shredded else unlisted(family.appeal, standing),
             "unknown": 0 if shredded else unknown(family.appeal, standing),
             "shredded": shredded,
-            "groups": grouped(found.lines, original.text.language, language, original.newest.number),
+            "groups": grouped(found.lines, original.text.language, language, about),
             "found": len(found.lines),
             "partial": found.partial,
         }

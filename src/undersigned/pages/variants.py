@@ -186,7 +186,8 @@ def _compared(left: Version, right: Version, family: Family) -> dict[str, Any]:
             "direction": languages.direction(version.language),
             "name": languages.own_name(version.language),
             "number": version.number,
-            "relation": family.member(version.text.slug).text.get_relation_display(),
+            # Named in the page's language, which is not spoken yet.
+            "text": version.text,
             "url": reverse("version", args=[family.appeal.slug, version.text.slug, version.number]),
         }
         for version in (a, b)

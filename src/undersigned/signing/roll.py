@@ -44,6 +44,8 @@ class Line:
     version: int
     # The public name of the carrier who vouched, empty where it is not told; None for who confirmed by mail.
     vouched_by: str | None = None
+    # The text that was signed, by its primary key.
+    text: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The line for the API, without what is empty."""
@@ -188,6 +190,7 @@ def _line(row: PublicLine, vouched_by: str | None) -> Line:
         is_pseudonym=row.signature.display == Signature.Display.PSEUDONYM,
         version=row.version.number,
         vouched_by=vouched_by,
+        text=row.version.text_id,
     )
 
 
