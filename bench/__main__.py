@@ -5,7 +5,7 @@ The figures at 10,000,000 signatures take most of the time; `--rows` sets anothe
 
 import argparse
 
-from bench import archive, edition, front, publisher, replay, roll, sender, start, verify, writer
+from bench import archive, edition, front, many, publisher, replay, roll, sender, start, verify, writer
 from bench.goals import Goal, table
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -19,6 +19,7 @@ goals: list[Goal] = [
     *publisher.main([]),
     *verify.main([]),
     *roll.main(["--names", rows]),
+    *many.main([]),
     *sender.main([]),
     *start.main([]),
 ]

@@ -136,7 +136,7 @@ def test_a_sheet_came_back_and_counts_but_for_who_had_signed(appeal: Appeal, dat
     assert scan.startswith(b"\x89PNG") and len(scan) < 400_000
     roll = page("/appeals/lamp/names/")
     assert "Wilma Tredgold" in roll and "Quill" not in roll
-    assert roll.count("Iñaki Sorolla") == 1
+    assert roll.count("Marisol Ibarrola") == 1
 
 
 def test_organisations_signed_each_with_its_domain_proved(appeal: Appeal) -> None:

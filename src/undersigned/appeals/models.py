@@ -203,7 +203,10 @@ class Text(models.Model):
                 name="appeals_text_reserved_slug",
             ),
         ]
-        indexes = [models.Index(fields=["appeal", "language", "id"], name="appeals_text_languages")]
+        indexes = [
+            models.Index(fields=["appeal", "language", "id"], name="appeals_text_languages"),
+            models.Index(fields=["appeal", "relation", "slug"], name="appeals_text_relations"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.appeal_id}/{self.slug}"

@@ -1,9 +1,9 @@
 """The circulation desk's list: who has the letter and where it stands, paged by place."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db.models import Count, QuerySet
 
@@ -12,6 +12,8 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import collected, people
 from undersigned.circulation.models import Carrier, CoveringLetter, Reply
+from undersigned.lib import paging
+from undersigned.lib.fields import EMAIL_MAX
 
 SIZE = 50
 # Stands beside the states in an address: whoever wrote to the author, wherever else they stand.
@@ -19,31 +21,21 @@ WROTE = "wrote"
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(paging.Place):
     """What a request asks of the list; whatever is no state, number or word is left out."""
 
     state: str = ""
     query: str = ""
-    after: int | None = None
-    before: int | None = None
-    last: bool = False
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> "Asked":
+    def read(cls, values: Mapping[str, Any]) -> Self:
         """From an address's parameters."""
         state = str(values.get("state", ""))
-        return cls(
+        return replace(
+            super().read(values),
             state=state if state in (*Carrier.State.values, WROTE) else "",
-            query=" ".join(str(values.get("q", "")).replace("\0", "").split())[:254],
-            after=_number(values.get("after")),
-            before=_number(values.get("before")),
-            last=bool(values.get("last")),
+            query=paging.words(values.get("q"), EMAIL_MAX),
         )
-
-
-def _number(value: object) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(frozen=True)
@@ -104,22 +96,8 @@ def page(*, actor: User, appeal: Appeal, asked: Asked, size: int = SIZE) -> Show
         rows = rows.filter(pk__in=Reply.objects.filter(carrier__appeal=appeal).values("carrier"))
     elif asked.state:
         rows = rows.filter(state=asked.state)
-    backwards = asked.before is not None or asked.last
-    if asked.after is not None:
-        rows = rows.filter(pk__lt=asked.after)
-    elif asked.before is not None:
-        rows = rows.filter(pk__gt=asked.before)
-    found = list(rows.order_by("pk" if backwards else "-pk")[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    later = (asked.before is not None) if backwards else more
-    earlier = more if backwards else asked.after is not None
-    return Shown(
-        rows_of(found),
-        next=str(found[-1].pk) if later and found else "",
-        previous=str(found[0].pk) if earlier and found else "",
-    )
+    found = paging.page(rows, asked, size)
+    return Shown(rows_of(found.rows), next=found.next, previous=found.previous)
 
 
 def rows_of(found: Sequence[Carrier]) -> list[Row]:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals import languages, reading
-from undersigned.appeals.models import Appeal
+from undersigned.appeals.models import Appeal, Text
 from undersigned.lib import env
 from undersigned.pages import counts, errors, public
 from undersigned.pages.family import Family, families
@@ -52,7 +52,8 @@ class Card:
 
 def public_appeals(after: str = "") -> QuerySet[Appeal]:
     """Open appeals before closed ones, the newest first; those behind the one with that slug."""
-    rows = Appeal.objects.filter(state__in=reading.PUBLIC, texts__versions__number=1).distinct()
+    original = Text.objects.filter(appeal=OuterRef("pk"), relation=Text.Relation.ORIGINAL, versions__number=1)
+    rows = Appeal.objects.filter(Exists(original), state__in=reading.PUBLIC)
     # "open" stands behind "closed" in the alphabet.
     rows = rows.order_by("-state", "-opened_at", "-pk")
     last = _behind(after)

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Case, When
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from undersigned.appeals import languages
-from undersigned.appeals.models import Text, Version
+from undersigned.appeals.models import Version
 from undersigned.pages import counts, public, spoken
 from undersigned.pages.family import Family, family_or_404
 from undersigned.tlog.encoding import b64
@@ -61,13 +60,13 @@ def _place(request: HttpRequest) -> int:
 
 def _rows(family: Family, standing: counts.Standing, place: int) -> list[dict[str, Any]]:
     """Versions as the log has them, those of the original first: one page, and one more."""
-    derived = Case(When(text__relation=Text.Relation.ORIGINAL, then=0), default=1)
-    versions = (
-        Version.objects.filter(text__appeal=family.appeal)
-        .select_related("text")
-        .defer("source", "canonical", "text__draft")
-        .order_by(derived, "text__slug", "number")
-    )
+    everything = Version.objects.filter(text__appeal=family.appeal).select_related("text")
+    rows = everything.defer("source", "canonical", "text__draft")
+    first = family.original.versions
+    derived = rows.exclude(text=family.original.text).order_by("text__slug", "number")
+    behind = max(0, place - len(first))
+    versions = first[place : place + PER_PAGE + 1]
+    versions += derived[behind : behind + PER_PAGE + 1 - len(versions)]
     return [
         {
             "title": version.title,
@@ -79,5 +78,5 @@ def _rows(family: Family, standing: counts.Standing, place: int) -> list[dict[st
             "url": reverse("version", args=[family.appeal.slug, version.text.slug, version.number]),
             "signatures": standing.of_version(version).signatures,
         }
-        for version in versions[place : place + PER_PAGE + 1]
+        for version in versions
     ]

@@ -1,7 +1,6 @@
 """The desk's pages about signatures: opening and closing, the roll for organisers, exports."""
 
 from typing import cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,7 +17,7 @@ from undersigned.accounts.permissions import can
 from undersigned.appeals import reading
 from undersigned.appeals.models import Appeal, Text
 from undersigned.appeals.views import appeal_or_404
-from undersigned.lib import clock
+from undersigned.lib import clock, paging
 from undersigned.signing import desk_roll, export, moderate, opening
 from undersigned.signing.desk_forms import ModerateForm
 from undersigned.signing.models import Signature
@@ -121,19 +120,10 @@ def roll_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _pages(appeal: Appeal, asked: desk_roll.Asked, shown: desk_roll.Shown) -> dict[str, str]:
-    base = reverse("desk-roll", args=[appeal.slug])
-
-    def link(**place: str) -> str:
-        return f"{base}?{urlencode({'state': asked.state, **place})}"
-
     if asked.query:
         return {}
-    return {
-        "first": link() if shown.previous else "",
-        "previous": link(before=shown.previous) if shown.previous else "",
-        "next": link(after=shown.next) if shown.next else "",
-        "last": link(last="1") if shown.next else "",
-    }
+    base = reverse("desk-roll", args=[appeal.slug])
+    return paging.links(base, {"state": asked.state}, shown.next, shown.previous)
 
 
 @login_required

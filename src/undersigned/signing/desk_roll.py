@@ -1,16 +1,17 @@
 """The roll as organisers see it: every state, paged by place, with contact data where the role allows it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can, require
 from undersigned.appeals.models import Appeal
+from undersigned.lib import paging
 from undersigned.lib.fields import EMAIL_MAX
 from undersigned.signing import people, repeats, roll
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
@@ -31,31 +32,21 @@ _NAMES = frozenset(value for value, _label in STATES)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(paging.Place):
     """What a request asks of the roll; whatever is no state, number or word is left out."""
 
     state: str = "recorded"
     query: str = ""
-    after: int | None = None
-    before: int | None = None
-    last: bool = False
 
     @classmethod
-    def read(cls, values: Mapping[str, Any]) -> "Asked":
+    def read(cls, values: Mapping[str, Any]) -> Self:
         """From an address's parameters."""
         state = str(values.get("state", ""))
-        return cls(
+        return replace(
+            super().read(values),
             state=state if state in _NAMES else "recorded",
-            query=" ".join(str(values.get("q", "")).replace("\0", "").split())[:EMAIL_MAX],
-            after=_number(values.get("after")),
-            before=_number(values.get("before")),
-            last=bool(values.get("last")),
+            query=paging.words(values.get("q"), EMAIL_MAX),
         )
-
-
-def _number(value: object) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
 @dataclass(frozen=True)
@@ -95,26 +86,12 @@ def page(*, actor: User, appeal: Appeal, asked: Asked, size: int = SIZE) -> Show
     if asked.query:
         found, partial = _search(appeal, asked.query, contacts=contacts)
         return Shown([row_of(row, contacts=contacts) for row in found], partial=partial)
-    rows = _rows(appeal).filter(state=asked.state)
-    backwards = asked.before is not None or asked.last
-    if asked.after is not None:
-        rows = rows.filter(pk__lt=asked.after)
-    elif asked.before is not None:
-        rows = rows.filter(pk__gt=asked.before)
     # Most rows are recorded: walk them by number. The others have indexes of their own, which SQLite
     # takes only where the order is not the row's number itself.
-    number = F("pk") if asked.state == Signature.State.RECORDED else F("pk") + 0
-    found = list(rows.order_by(number.asc() if backwards else number.desc())[: size + 1])
-    more, found = len(found) > size, found[:size]
-    if backwards:
-        found.reverse()
-    later = (asked.before is not None) if backwards else more
-    earlier = more if backwards else asked.after is not None
-    return Shown(
-        [row_of(row, contacts=contacts) for row in found],
-        next=str(found[-1].pk) if later and found else "",
-        previous=str(found[0].pk) if earlier and found else "",
-    )
+    walk = asked.state == Signature.State.RECORDED
+    found_page = paging.page(_rows(appeal).filter(state=asked.state), asked, size, walk=walk)
+    rows = [row_of(row, contacts=contacts) for row in found_page.rows]
+    return Shown(rows, next=found_page.next, previous=found_page.previous)
 
 
 def _rows(appeal: Appeal) -> QuerySet[Signature]:

@@ -8,4 +8,7 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             "text", models.Index(fields=["appeal", "language", "id"], name="appeals_text_languages")
         ),
+        migrations.AddIndex(
+            "text", models.Index(fields=["appeal", "relation", "slug"], name="appeals_text_relations")
+        ),
     ]

@@ -1,7 +1,6 @@
 """The circulation desk: who has the letter and where it stands, the tree, and one carrier."""
 
 from typing import Any, cast
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -36,6 +35,7 @@ from undersigned.circulation import (
 )
 from undersigned.circulation.forms import ChangeForm
 from undersigned.circulation.models import Carrier
+from undersigned.lib import paging
 from undersigned.lib.fields import FieldError
 
 
@@ -77,20 +77,10 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _pages(appeal: Appeal, asked: desk_list.Asked, shown: desk_list.Shown) -> dict[str, str]:
-    base = reverse("desk-carriers", args=[appeal.slug])
-
-    def link(**place: str) -> str:
-        chosen = {"state": asked.state} if asked.state else {}
-        return f"{base}?{urlencode({**chosen, **place})}"
-
     if asked.query:
         return {}
-    return {
-        "first": link() if shown.previous else "",
-        "previous": link(before=shown.previous) if shown.previous else "",
-        "next": link(after=shown.next) if shown.next else "",
-        "last": link(last="1") if shown.next else "",
-    }
+    chosen = {"state": asked.state} if asked.state else {}
+    return paging.links(reverse("desk-carriers", args=[appeal.slug]), chosen, shown.next, shown.previous)
 
 
 def carrier_or_404(appeal: Appeal, pk: int) -> Carrier:

@@ -97,9 +97,9 @@ CLASS = (
     Signer("K. Odell", display="unlisted"),
 )
 
-# Who signed on paper; the first had signed on line before and counts once.
+# Who signed on paper, in letters that the drawn scan has; the first had signed on line and counts once.
 ON_PAPER = (
-    Signer("Iñaki Sorolla", "carpenter", "Saltmarsh"),
+    Signer("Marisol Ibarrola", "bus driver", "Saltmarsh"),
     Signer("Wilma Tredgold", "eel catcher", "Lower Marsh"),
     Signer("Benat Uharte", "", "Saltmarsh"),
     Signer("Old Mrs Quill", "", "Upper Quay", display="unlisted"),
