@@ -5,8 +5,11 @@ import re
 import pytest
 from django.test import Client
 
+from tests.appeals.test_derive import SPANISH, rewrite
+from tests.cast import Cast
 from tests.pages.conftest import sign
 from tests.signing import crowd
+from undersigned.appeals import derive
 from undersigned.appeals.models import Appeal
 from undersigned.pages.names import initial
 from undersigned.signing import sequence, withdraw
@@ -130,7 +133,8 @@ def test_a_line_says_which_text_was_signed(reader: Client, cast: Cast, signed_ap
     version = rewrite(cast, text, SPANISH)
     sign(version, "Inés Mar", "ines@people.example")
     sequence.record_due(force=True)
-    rows = dict(re.findall(r'<bdi class="name">([^<]*)</bdi>(.*?)</li>', reader.get(NAMES).content.decode(), re.S))
+    page = reader.get(NAMES).content.decode()
+    rows = dict(re.findall(r'<bdi class="name">([^<]*)</bdi>(.*?)</li>', page, re.S))
     assert "signed: español, translation" in rows["Inés Mar"]
     assert "signed" not in rows["Amina Qadir"]
     rewrite(cast, text, SPANISH.replace("barco", "transbordador"))
