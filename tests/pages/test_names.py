@@ -131,8 +131,7 @@ def test_a_line_says_which_text_was_signed(reader: Client, cast: Cast, signed_ap
     source = signed_appeal.texts.get().versions.get()
     text = derive.derive(actor=cast.owner, source=source, relation="translation", language="es")
     version = rewrite(cast, text, SPANISH)
-    sign(version, "Inés Mar", "ines@people.example")
-    sequence.record_due(force=True)
+    sign(version, "Inés Mar")
     page = reader.get(NAMES).content.decode()
     rows = dict(re.findall(r'<bdi class="name">([^<]*)</bdi>(.*?)</li>', page, re.S))
     assert "signed: español, translation" in rows["Inés Mar"]

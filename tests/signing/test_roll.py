@@ -146,7 +146,7 @@ def test_lines_carry_no_number_and_no_address(listed):
     page = roll.page(listed)
     assert set(vars(page.lines[0])) == {
         "name", "affiliation", "role", "place", "country", "is_pseudonym", "version",
-        "vouched_by",
+        "vouched_by", "text",
     }  # fmt: skip
     assert "people.example" not in str(page.as_json())
 
