@@ -35,3 +35,21 @@ def test_everything_is_there_in_order(left: list[str], right: list[str]) -> None
 
 def test_paragraphs_are_parted_by_empty_lines() -> None:
     assert paragraphs("a\nb\n\n\nc\n") == ["a\nb", "c"]
+
+
+def test_a_quotation_stands_beside_a_quotation_and_a_note_beside_no_prose() -> None:
+    left = ["Dear Board,", "A long paragraph about the hill and the path in winter.[1]", "> They said so."]
+    left += ["We ask for more.", "With all respect and many greetings,", "[1] The timetable of January."]
+    right = ["إلى المجلس،", "فقرة أقصر عن التل في الشتاء.", "> قالوا ذلك.", "نطلب المزيد."]
+    rows = beside(left, right)
+    assert rows[:4] == [Row((a,), (b,)) for a, b in zip(left[:4], right, strict=True)]
+    assert [row.left for row in rows[4:]] == [(left[4],), (left[5],)]
+
+
+def test_as_many_paragraphs_of_other_kinds_are_paired_by_kind() -> None:
+    left, right = ["> Said.", "Prose here."], ["Prosa.", "[1] Una nota."]
+    assert beside(left, right) == [
+        Row(("> Said.",), ()),
+        Row(("Prose here.",), ("Prosa.",)),
+        Row((), ("[1] Una nota.",)),
+    ]
