@@ -5,6 +5,7 @@ that a crash repeats nothing and forgets nobody. The mailroom's key of each lett
 """
 
 import contextlib
+from collections.abc import Iterator
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -31,15 +32,23 @@ def live(appeal: Appeal) -> Dispatch | None:
 
 def missing_templates(appeal: Appeal) -> list[str]:
     """The languages of carriers not yet written to for which there is no covering letter."""
-    spoken = post.to_send(appeal).filter(letter__isnull=True).values_list("language", flat=True).distinct()
     composer = Composer(appeal)
     missing = []
-    for language in spoken.order_by("language"):
+    for language in _spoken(appeal):
         try:
             composer.template(language)
         except NoTemplate:
             missing.append(language)
     return missing
+
+
+def _spoken(appeal: Appeal) -> Iterator[str]:
+    """The languages of carriers without a letter, each found by one step in an index of them."""
+    rows = post.to_send(appeal).filter(letter__isnull=True).order_by("language")
+    language = rows.values_list("language", flat=True).first()
+    while language is not None:
+        yield language
+        language = rows.filter(language__gt=language).values_list("language", flat=True).first()
 
 
 @transaction.atomic
@@ -205,7 +214,9 @@ def remind_one(*, actor: User, carrier: Carrier) -> None:
     """Reminds one carrier; raises Forbidden, and NotPossible for one who answered or was just written to."""
     require(actor, "carriers.manage", carrier.appeal.team)
     now = clock.now()
-    row = post.to_remind(carrier.appeal, now).filter(pk=carrier.pk).first()
+    # Held against an answer, and an erasure, at this very moment.
+    found = post.to_remind(carrier.appeal, now).select_for_update(of=("self",))
+    row = found.filter(pk=carrier.pk).first()
     if row is None or not post.Post(carrier.appeal, now).reminders([row]).queued:
         raise NotPossible(
             _("Who has answered, was written to within three days or twice before, is not reminded.")

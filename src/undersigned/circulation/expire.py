@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from undersigned.appeals.models import Appeal
+from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation import post
 from undersigned.circulation.models import Carrier, CoveringLetter, EditionLetter, Reply, Work
 from undersigned.lib import journal
@@ -29,11 +30,14 @@ def forget(numbers: Sequence[int], now: datetime, *, keep_agreed: bool = False) 
     drop_letters(going)
     erased = Carrier.objects.filter(pk__in=list(numbers)).values_list("public_id", flat=True)
     journal.append([f"{now.date().isoformat()} carrier {public_id}" for public_id in erased])
-    delete(numbers, now)
+    delete(numbers, now, keep_credit=keep_agreed)
 
 
-def delete(numbers: Sequence[int], now: datetime) -> None:
-    """The erasure itself, in the caller's transaction."""
+def delete(numbers: Sequence[int], now: datetime, *, keep_credit: bool = False) -> None:
+    """The erasure itself, in the caller's transaction.
+
+    `keep_credit`: whose text was published stays named under it, as when time alone erases.
+    """
     rows = Carrier.objects.filter(pk__in=list(numbers))
     rows.update(sealed=b"", address_key=None, erased_at=now)
     rows.filter(revoked_at__isnull=True).update(revoked_at=now)
@@ -41,12 +45,22 @@ def delete(numbers: Sequence[int], now: datetime) -> None:
     CoveringLetter.objects.filter(carrier__in=list(numbers)).delete()
     Reply.objects.filter(carrier__in=list(numbers)).delete()
     Work.objects.filter(carrier__in=list(numbers)).update(sealed=b"")
+    _forget_makers(numbers, keep_credit=keep_credit)
     # Signing stands above this app: its voucher is reached from the carrier alone.
     for carrier in rows.filter(voucher__isnull=False).select_related("voucher"):
         carrier.voucher.forget()
     for number in numbers:
         queue.forget(subject_ref=post.cover_ref(number))
         queue.forget(subject_ref=post.reminder_ref(number))
+
+
+def _forget_makers(numbers: Sequence[int], *, keep_credit: bool) -> None:
+    """Texts that these carriers made name nobody any more; what was published keeps its reason."""
+    made = Text.objects.filter(work__carrier__in=list(numbers))
+    published = Exists(Version.objects.filter(text=OuterRef("pk")))
+    made.filter(~published).update(made_by="", reason="")
+    if not keep_credit:
+        made.filter(published).update(made_by="")
 
 
 def drop_letters(public_ids: Sequence[str]) -> None:

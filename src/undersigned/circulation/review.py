@@ -11,7 +11,7 @@ from undersigned.appeals.models import Appeal, Version
 from undersigned.circulation import enclosed, links, people, post
 from undersigned.circulation.covering import NotPossible
 from undersigned.circulation.fields import clean_words
-from undersigned.circulation.models import DoNotWrite, Work
+from undersigned.circulation.models import Carrier, DoNotWrite, Work
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 
@@ -76,8 +76,12 @@ def _waiting(work: Work) -> Work:
 
 
 def _tell(work: Work, kind: str, key: str, **params: object) -> None:
-    """Writes to the carrier, unless the link is over or the address wants no letters."""
-    carrier = work.carrier
+    """Writes to the carrier, unless the link is over or the address wants no letters.
+
+    Read again and held: who is erased at this moment is not written to, and the mail that was is forgotten.
+    """
+    rows = Carrier.objects.select_for_update(of=("self",)).select_related("appeal__team", "text__appeal")
+    carrier = rows.get(pk=work.carrier_id)
     if links.hindrance(carrier, clock.now()) or carrier.address_key is None:
         return
     if DoNotWrite.objects.filter(address_key=bytes(carrier.address_key)).exists():

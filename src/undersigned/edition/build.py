@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from undersigned.edition import formats
 from undersigned.edition.document import Edition, Text
-from undersigned.edition.formats import FORMATS, Format, Unavailable, cmif, letters
+from undersigned.edition.formats import FORMATS, Format, Unavailable, cmif, letters, organisations
 from undersigned.edition.manifest import NAME, Missing, Written, as_bytes, manifest
 
 # Called before each file: how many are done, of how many, and which is next; once more at the end with "".
@@ -52,17 +52,23 @@ def build(
         except Unavailable as error:
             (folder / name).unlink(missing_ok=True)
             missing.append(Missing(name, row.name, str(error)))
-    around = list(_letters(edition, folder)) if not only else []
+    around = list(_around(edition, folder)) if not only else []
     data = as_bytes(manifest(edition, written, missing, around))
     _replace(folder / NAME, lambda out: _all(out, data))
     progress(len(jobs), len(jobs), "")
     return Built(tuple(file for _, file in written), tuple(missing))
 
 
-def _letters(edition: Edition, folder: Path) -> Iterator[Written]:
-    """What belongs to no single text: the letters around the appeal, and the list of all letters."""
-    names = {"letters": f"{edition.slug}.letters.md", "cmif": cmif_name(edition)}
+def _around(edition: Edition, folder: Path) -> Iterator[Written]:
+    """What belongs to no single text: letters around the appeal, the list of all letters, organisations."""
+    names = {
+        "letters": f"{edition.slug}.letters.md",
+        "organisations": f"{edition.slug}.organisations.md",
+        "cmif": cmif_name(edition),
+    }
     made = {}
+    if edition.organisations:
+        made["organisations"] = (organisations.render(edition), "text/markdown")
     if edition.correspondence:
         made["letters"] = (letters.render(edition), "text/markdown")
     if cmif.has_letters(edition):

@@ -1,13 +1,13 @@
 """The edition as one neutral document: what every format is written from, and nothing of any format.
 
 Everything here is frozen and has its order, so that the same appeal gives the same bytes. Formats take all
-names from this module; `nodes` and `known` are its parts. Words that a format adds (“Notes”,
+names from this module; `nodes`, `known` and `signed` are its parts. Words that a format adds (“Notes”,
 “Signatories”) come from `Text.say`, in the language of the text; see `undersigned.edition.wording`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
@@ -61,6 +61,7 @@ from undersigned.edition.nodes import (
     plain,
     plain_leaf,
 )
+from undersigned.edition.signed import Counts, Organisation, Roll, Signatory
 from undersigned.edition.wording import WORDS
 
 __all__ = [
@@ -92,6 +93,7 @@ __all__ = [
     "Note",
     "NoteKind",
     "NoteMark",
+    "Organisation",
     "OtherName",
     "Paragraph",
     "Person",
@@ -122,6 +124,8 @@ __all__ = [
 _NOBODY = Named()
 _UNKNOWN = Provenance()
 _ALONE = Apparatus()
+_EMPTY = Roll()
+_NONE = Counts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,47 +141,10 @@ class VersionLine:
     own: int = 0
     struck: int = 0
     moved: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Signatory:
-    """One signature as it chose to be shown; the person consented to the permanent edition."""
-
-    name: str
-    affiliation: str = ""
-    role: str = ""
-    place: str = ""
-    # ISO 3166-1 alpha-2.
-    country: str = ""
-    pseudonym: bool = False
-    # The signed version of the text in whose list the line stands.
-    version: int = 1
-    # One of those who signed before the appeal was opened.
-    first: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Roll:
-    """Signatories in the order of the roll, first signatories first; read anew each time, never all held."""
-
-    count: int = 0
-    read: Callable[[], Iterator[Signatory]] = lambda: iter(())
-
-    def __iter__(self) -> Iterator[Signatory]:
-        return self.read()
-
-    def __len__(self) -> int:
-        return self.count
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """Signatures as the ledger counts them; `signatures` is net of what was undone."""
-
-    signatures: int = 0
-    own: int = 0
-    struck: int = 0
-    moved: int = 0
+    # Of `signatures`, those of other kinds than people who confirmed by mail.
+    vouched: int = 0
+    paper: int = 0
+    org: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +189,9 @@ class Text:
     provenance: Provenance = _UNKNOWN
     apparatus: Apparatus = _ALONE
     evidence: tuple[Evidence, ...] = ()
-    signatories: Roll = Roll()
+    signatories: Roll = _EMPTY
+    # Apart from people, in alphabetical order.
+    organisations: tuple[Organisation, ...] = ()
     # Keys of the sources cited in the words, in the order of their first citation.
     cited: tuple[str, ...] = ()
     # What the text cites, in the state that was signed, and what its evidence rests on, as it is now.
@@ -237,7 +206,12 @@ class Text:
     @property
     def signatures(self) -> int:
         """Signatures of all versions of this text, net."""
-        return sum(version.signatures for version in self.versions)
+        return self.counts.signatures
+
+    @property
+    def counts(self) -> Counts:
+        """All versions of this text together, kind by kind."""
+        return sum((Counts.of(version) for version in self.versions), Counts())
 
     def say(self, word: str, **values: object) -> str:
         """A word or sentence that a format adds, in the text's language: `say("volume", volume="10")`."""
@@ -259,14 +233,15 @@ class Edition:
     # The newest date in the data: an edition without a clock.
     changed: datetime
     texts: tuple[Text, ...]
-    counts: Counts = Counts()
+    counts: Counts = _NONE
     log: Log | None = None
     sources: tuple[Source, ...] = ()
     persons: tuple[Person, ...] = ()
     cases: tuple[Case, ...] = ()
     correspondence: tuple[Letter, ...] = ()
     # All texts together, in the order of the roll.
-    signatories: Roll = Roll()
+    signatories: Roll = _EMPTY
+    organisations: tuple[Organisation, ...] = ()
 
     def sources_of(self, text: Text) -> tuple[Source, ...]:
         """The sources that a text cites or rests on, set in its own language."""

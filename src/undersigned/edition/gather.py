@@ -47,12 +47,13 @@ def gather(appeal: Appeal) -> d.Edition:
         state=appeal.state,
         changed=_changed(appeal, versions, log),
         texts=tuple(_text(text, versions, log) for text in texts),
-        counts=d.Counts(total.signatures, total.own, total.struck, total.moved),
+        counts=d.Counts.of(total),
         log=_log(log),
         sources=evidence.sources(appeal, texts[0].language),
         cases=cases.of_appeal(appeal, {versions[text.pk][-1].language for text in texts}),
         correspondence=correspondence.of_appeal(appeal),
         signatories=signatories.of_appeal(appeal),
+        organisations=signatories.organisations(appeal),
     )
 
 
@@ -73,7 +74,7 @@ def one_text(appeal: Appeal, text: Text) -> d.Edition:
         state=appeal.state,
         changed=_changed(appeal, versions, log),
         texts=(_text(text, versions, log),),
-        counts=d.Counts(total.signatures, total.own, total.struck, total.moved),
+        counts=d.Counts.of(total),
         log=_log(log),
     )
 
@@ -195,6 +196,7 @@ def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | No
         apparatus=family.apparatus(text, body.blocks, versions),
         evidence=claims.placed(body),
         signatories=signatories.of_text(text),
+        organisations=signatories.organisations(text.appeal, text),
         cited=body.cited,
         sources=evidence.text_sources(references, states, claims.sources),
         words=words,
@@ -213,6 +215,9 @@ def _line(version: Version, log: Published | None) -> d.VersionLine:
         own=count.own,
         struck=count.struck,
         moved=count.moved,
+        vouched=count.vouched,
+        paper=count.paper,
+        org=count.org,
     )
 
 

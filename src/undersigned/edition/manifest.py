@@ -11,6 +11,8 @@ from undersigned import __version__
 from undersigned.edition.document import Edition, Text
 
 NAME = "manifest.json"
+# The kind of the file that lists them, and its key in the manifest.
+ORGANISATIONS = "organisations"
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,15 @@ def manifest(
             "state": edition.state,
         },
         "changed": edition.changed.isoformat(),
-        "signatures": asdict(edition.counts) | {"named": edition.signatories.count},
+        "signatures": asdict(edition.counts)
+        | {"named": edition.signatories.count, "organisations_named": len(edition.organisations)},
         "log": asdict(edition.log) if edition.log else None,
         "texts": [
             _text(text, [file for own, file in written if own.slug == text.slug]) for text in edition.texts
         ],
         # The letters around the appeal, and the list of all letters.
-        "correspondence": [asdict(file) for file in around],
+        "correspondence": [asdict(file) for file in around if file.format != ORGANISATIONS],
+        ORGANISATIONS: [asdict(file) for file in around if file.format == ORGANISATIONS],
         "missing": [asdict(file) for file in missing],
     }
 
@@ -70,7 +74,9 @@ def _text(text: Text, files: Sequence[Written]) -> dict[str, Any]:
         "language": text.language,
         "relation": text.relation,
         "signatures": text.signatures,
+        "kinds": {kind: getattr(text.counts, kind) for kind in ("mail", "vouched", "paper", "org")},
         "named": text.signatories.count,
+        "organisations_named": len(text.organisations),
         "versions": [
             {
                 "version": version.number,

@@ -85,6 +85,23 @@ WORDS: dict[str, str] = {
     "identification": _("Affiliations are for identification only."),
     "first-signatories": _("First signatories"),
     "signatures": _("Signatures: {number}"),
+    "signatures-vouched": _("of them vouched for by carriers: {number}"),
+    "signatures-paper": _("of them on paper: {number}"),
+    "signatures-org": _("of them by organisations: {number}"),
+    "vouched-by": _("vouched for by {name}"),
+    "vouched-for": _("vouched for by a carrier of this letter"),
+    "organisations": _("Organisations"),
+    "organisations-apart": _(
+        "These organisations signed by their officers, and their web domains were checked. "
+        "They are counted apart from people."
+    ),
+    "organisations-named": _(
+        "{named} of {number} organisations are named here: "
+        "those that asked to be kept in the permanent edition."
+    ),
+    "resolved-on": _("resolution of {day}"),
+    "checked-mail": _("domain checked by mail"),
+    "checked-dns": _("domain checked by DNS record"),
     "signatories-named": _(
         "{named} of {number} signatures are named here: "
         "those whose signers asked to be kept in the permanent edition."

@@ -81,3 +81,24 @@ def links(base: str, chosen: Mapping[str, str], following: str, previous: str) -
         "next": link(after=following) if following else "",
         "last": link(last="1") if following else "",
     }
+
+
+# A page that says how many there are counts no further than this, so that its cost does not grow.
+COUNTED_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many rows there are, up to a limit; `more` says that there are more than `number`."""
+
+    number: int
+    more: bool = False
+
+    def __bool__(self) -> bool:
+        return self.number > 0
+
+
+def counted(rows: QuerySet[Any], most: int = COUNTED_MOST) -> Counted:
+    """Counts rows, and stops at a limit."""
+    found = rows.order_by()[: most + 1].count()
+    return Counted(min(found, most), found > most)

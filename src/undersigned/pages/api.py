@@ -292,7 +292,8 @@ def _signing() -> dict[str, Any]:
         "name": line,
         "email": {"type": "string", "format": "email"},
         "display": {"type": "string", "enum": list(DISPLAYS), "default": "name"},
-        **dict.fromkeys(("pseudonym", "affiliation", "role", "place"), line),
+        **dict.fromkeys(("pseudonym", "role", "place"), line),
+        "affiliation": line | {"description": "for identification only: whom it names does not sign by it"},
         "country": {"type": "string", "description": "ISO 3166-1 alpha-2"},
         **dict.fromkeys(("updates", "addressee", "edition"), tick),
         "via": {

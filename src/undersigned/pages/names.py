@@ -166,7 +166,7 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
         "path": address.path,
         "lang": lang,
         "first": [shown(line, language, about) for line in first],
-        **(_organisations(family, language) if first_page and _may_have_organisations(family) else {}),
+        **_beside(family, language, query, first_page),
         "organisations_url": _Address(reverse("names-organisations", args=[slug]), lang).to(),
         "pages": None if query else address.pages(found, first=first_page, last=last),
         "pages_above": None
@@ -237,6 +237,16 @@ def _organisations(family: Family, language: str, after: str | None = None, size
         "organisations_next": found.next,
         "organisations_withdrawn": [] if found.next else organisations.withdrawn(family.appeal),
     }
+
+
+def _beside(family: Family, language: str, query: str, first_page: bool) -> _Context:
+    """The organisations that stand beside names: the first few, or those that were searched for."""
+    if not (query or first_page) or not _may_have_organisations(family):
+        return {}
+    if not query:
+        return _organisations(family, language)
+    found = organisations.find(family.appeal, query, size=_FEW)
+    return {"organisations": [_organisation(line, language) for line in found]}
 
 
 def _may_have_organisations(family: Family) -> bool:

@@ -10,10 +10,13 @@ from django.views.decorators.http import require_safe
 
 from undersigned.appeals import answers, reading
 from undersigned.appeals.models import Appeal
+from undersigned.circulation.models import Sheet
 from undersigned.lib import env
 from undersigned.pages import public, spoken
 from undersigned.pages.family import family_or_404
 from undersigned.signing import consent, opening
+from undersigned.signing.models import Organisation
+from undersigned.signing.organisations.ask import rule_of
 from undersigned.signing.request import asked
 from undersigned.signing.views import embargoed
 
@@ -68,5 +71,7 @@ def _context(appeal: Appeal) -> dict[str, Any]:
         "kept_until": kept_until(appeal),
         "scopes": consent.SCOPES,
         "wording": consent.WORDING,
+        "organisations": Organisation.objects.filter(appeal=appeal).exists() or rule_of(appeal).accepts,
+        "on_paper": Sheet.objects.filter(appeal=appeal).exists(),
         "mail_leaves": bool(env.load().email_url),
     }

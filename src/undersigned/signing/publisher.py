@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 
 from undersigned.appeals import dead_links
 from undersigned.circulation import rounds
@@ -17,13 +17,13 @@ from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
 from undersigned.signing.delivery import kept, tell
 from undersigned.signing.organisations import dns, tidy
-from undersigned.signing.paper import reverse, verify
+from undersigned.signing.paper import reverse, verify, watch
 from undersigned.signing.vouch import author as vouchers
 
 log = logging.getLogger(__name__)
 
 _POLL = 1.5
-_OFTEN = 600.0
+_SOON, _OFTEN = 30.0, 600.0
 _DAILY = 86_400.0
 # Trouble that lasts is not worth a line every second.
 _LONGEST_PAUSE = 15.0
@@ -46,18 +46,21 @@ class _Every:
 
 def publish_loop(stop: threading.Event) -> None:
     """Publishes what falls due until `stop` is set; the batch in hand is finished first."""
-    often, daily = _Every(_OFTEN), _Every(_DAILY)
+    soon, often, daily = _Every(_SOON), _Every(_OFTEN), _Every(_DAILY)
     pause, said = _POLL, ""
     for line in behind():
         log.error("%s", line)
     _watch_links(stop)
+    threading.Thread(target=watch_domains, args=(stop,), name="domains", daemon=True).start()
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
+        if soon.is_due():
+            trouble = trouble or _try(watch.go)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
-            trouble = trouble or _try(_look) or _try(kept.sweep)
+            trouble = trouble or _try(kept.sweep)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:
@@ -74,6 +77,23 @@ def _watch_links(stop: threading.Event) -> None:
     # Beside the loop: no log waits for a site that does not answer.
     if env.load().check_links:
         threading.Thread(target=dead_links.watch, args=(stop,), name="links", daemon=True).start()
+
+
+def watch_domains(stop: threading.Event, pause: float = _OFTEN) -> None:
+    """Looks at the domains of organisations until `stop` is set.
+
+    Beside the loop: name servers that are silent keep no log waiting.
+    """
+    said = ""
+    while not stop.is_set():
+        close_old_connections()
+        trouble = _try(_look)
+        if trouble and trouble != said:
+            log.error("domains wait: %s", trouble)
+        said = trouble
+        stop.wait(pause)
+    # A thread's connections are its own, and nobody else would close them.
+    connections.close_all()
 
 
 def _record(now: datetime) -> None:

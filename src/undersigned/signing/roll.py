@@ -233,14 +233,14 @@ def _read_cursor(appeal: Appeal, cursor: str) -> _Place:
 
 def _search(appeal: Appeal, version: Version | None, query: str, size: int) -> RollPage:
     """Names that begin with the words, then names that hold them, without regard to case and accents."""
-    found, cut = _matches(_listed(appeal, version), _needles(appeal, version, query), size)
+    found, cut = _matches(_listed(appeal, version), needles_of(appeal, version, query), size)
     return RollPage(_lines(found[:size]), partial=cut or len(found) > size)
 
 
 def find(appeal: Appeal, query: str, *, size: int = SIZE) -> tuple[list[int], bool]:
     """For the desk: the numbers of signatures on the roll whose line matches, and whether there are more."""
     rows = _listed(appeal, None)
-    found, cut = _matches(rows, _needles(appeal, None, query), size)
+    found, cut = _matches(rows, needles_of(appeal, None, query), size)
     return [row.pk for row in found[:size]], cut or len(found) > size
 
 
@@ -254,21 +254,22 @@ def _matches(rows: QuerySet[PublicLine], needles: list[bytes], size: int) -> tup
     if room > 0 and all(len(needle) > 1 for needle in needles):
         edge = rows.order_by(*_ORDER).values_list("sort_key", flat=True)[SCAN : SCAN + 1].first()
         cut = edge is not None
-        near = rows.exclude(starts).filter(_holds(needles))
+        near = rows.exclude(starts).filter(holds(needles))
         if edge is not None:
             near = near.filter(sort_key__lt=bytes(edge))
         found += list(near.order_by(*_ORDER)[:room])
     return found, cut
 
 
-def _holds(needles: Iterable[bytes]) -> Q:
+def holds(needles: Iterable[bytes]) -> Q:
+    """Whether a sort key holds one of them."""
     found = Q()
     for needle in needles:
         found |= Q(_Contains(F("sort_key"), Value(needle, output_field=BinaryField())))
     return found
 
 
-def _needles(appeal: Appeal, version: Version | None, query: str) -> list[bytes]:
+def needles_of(appeal: Appeal, version: Version | None, query: str) -> list[bytes]:
     """The beginning of the key that such a name has, as each of the appeal's languages sorts it."""
     spoken = {version.language} if version is not None else set(spoken_in.languages_of(appeal))
     words = query.strip()[:200]

@@ -130,6 +130,12 @@ class Carrier(models.Model):
                 name="circulation_carrier_to_send",
                 condition=Q(queued_at__isnull=True, revoked_at__isnull=True, erased_at__isnull=True),
             ),
+            # Which languages still need a letter: a step for each, however many carriers speak it.
+            models.Index(
+                fields=["appeal", "language"],
+                name="circulation_carrier_language",
+                condition=Q(queued_at__isnull=True, revoked_at__isnull=True, erased_at__isnull=True),
+            ),
             models.Index(
                 fields=["id"],
                 name="circulation_carrier_on_way",

@@ -12,7 +12,7 @@ from undersigned.appeals.views import appeal_or_404
 from undersigned.circulation import covering, dispatch, post
 from undersigned.circulation.models import Carrier, CoveringLetter, Dispatch
 from undersigned.circulation.views.desk import actor_of, frame
-from undersigned.lib import clock, printer
+from undersigned.lib import clock, paging, printer
 from undersigned.mailroom import queue
 
 
@@ -34,9 +34,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         carrier__appeal=appeal, state=CoveringLetter.State.DRAFT, carrier__queued_at__isnull=True
     )
     context = frame(request, appeal) | {
-        "to_send": post.to_send(appeal).count(),
-        "to_remind": post.to_remind(appeal, clock.now()).count(),
-        "unapproved": waiting.filter(carrier__revoked_at__isnull=True).count(),
+        "to_send": paging.counted(post.to_send(appeal)),
+        "to_remind": paging.counted(post.to_remind(appeal, clock.now())),
+        "unapproved": paging.counted(waiting.filter(carrier__revoked_at__isnull=True)),
         "missing": dispatch.missing_templates(appeal),
         "runs": Dispatch.objects.filter(appeal=appeal).order_by("-pk")[:20],
         "live": dispatch.live(appeal),

@@ -46,6 +46,8 @@ def _index(site: Site) -> Iterator[str]:
     first = edition.texts[0]
     yield tag("h1", s.in_language(edition.title, first.language))
     yield tag("p", tag("strong", s.signatures(edition.counts.signatures)), class_="count")
+    if kinds := s.kinds(edition.counts):
+        yield tag("p", _("of them: %(kinds)s") % {"kinds": kinds}, class_="soft")
     yield tag("dl", *_facts(site))
     yield s.section("texts", _("Texts"), tag("ul", *(_text(text.slug, site) for text in edition.texts)))
     yield s.section("contents", _("What this archive holds"), _contents(site))
@@ -86,6 +88,7 @@ def _contents(site: Site) -> Markup:
         "sources/index.html": _("what the appeal leans on, with kept copies"),
         "cases.html": _("the people and groups for whom the appeal speaks, as far as they may be named"),
         "names/index.html": _("who asked to be kept in the permanent archive"),
+        "organisations.html": _("which organisations signed, apart from people"),
         "search.html": _("texts and names, without a server"),
         "verify.html": _("every count, and how to check it without believing anybody"),
         "receipts.html": _("how to check that a signature was counted"),
@@ -123,7 +126,9 @@ def _family(site: Site) -> Markup:
     told = undone % {
         "own": s.number(counts.own), "struck": s.number(counts.struck), "moved": s.number(counts.moved),
     }  # fmt: skip
-    return joined(made, tag("p", told))
+    kinds = s.kinds(counts)
+    said = tag("p", _("of them: %(kinds)s") % {"kinds": kinds}) if kinds else None
+    return joined(made, said, tag("p", told))
 
 
 def _check(site: Site) -> Iterator[Markup]:

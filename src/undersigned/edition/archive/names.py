@@ -67,6 +67,8 @@ class _Labels:
     def __init__(self, site: Site) -> None:
         self._countries = country_names(site.language)
         self._pseudonym = _("pseudonym")
+        self._vouched = _("vouched for by %(name)s")
+        self._carrier = _("vouched for by a carrier of this letter")
         versions = list(site.all_versions)
         self._signed = {
             version.pk: f"{version.text.slug}, {_('Version %(n)s') % {'n': version.number}}"
@@ -79,6 +81,8 @@ class _Labels:
         details = [line.role, line.affiliation, line.place, self._countries.get(line.country, "")]
         if line.pseudonym:
             details.append(self._pseudonym)
+        if line.vouched_by is not None:
+            details.append(self._vouched % {"name": line.vouched_by} if line.vouched_by else self._carrier)
         details.append(self._signed.get(line.version, ""))
         shown = "".join(f", {escape(detail)}" for detail in details if detail)
         rest = f'<span class="soft">{shown}</span>' if shown else ""
@@ -127,7 +131,7 @@ def _around(book: _Book, number: int) -> Markup:
 def _index(site: Site, book: _Book) -> Iterator[str]:
     yield tag("h1", _("Names"))
     told = _("%(named)s of %(count)s signatures are named here: those whose signers asked to be kept.") % {
-        "named": s.number(book.total), "count": s.number(site.edition.counts.signatures),
+        "named": s.number(book.total), "count": s.number(site.edition.counts.people),
     }  # fmt: skip
     yield tag("p", told)
     yield tag("p", s.to(PATH, "search.html", _("Search for a name")))

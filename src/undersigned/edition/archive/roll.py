@@ -11,7 +11,7 @@ from undersigned.signing.models import PublicLine, Signature
 _CHUNK = 5000
 _COLUMNS = (
     "name", "affiliation", "role", "place", "country", "signature__display", "version_id", "sort_key",
-    "signature_id",
+    "signature_id", "signature__kind", "signature__vouching__voucher__public_name",
 )  # fmt: skip
 # In the roll's order such a mark stands behind a letter that its language counts as its own.
 _OWN_LETTER = "\U0010fffd"
@@ -31,6 +31,8 @@ class Line:
     version: int
     letter: str
     first: bool = False
+    # As in the edition: the carrier who vouched, None where nobody had to.
+    vouched_by: str | None = None
 
 
 def _kept(appeal: Appeal) -> QuerySet[PublicLine]:
@@ -69,10 +71,11 @@ def lines(appeal: Appeal) -> Iterator[Line]:
 
 
 def _line(row: tuple[object, ...], *, first: bool = False) -> Line:
-    name, affiliation, role, place, country, display, version, key, _pk = row
+    name, affiliation, role, place, country, display, version, key, _pk, kind, carrier = row
     return Line(
         str(name), str(affiliation), str(role), str(place), str(country),
         display == Signature.Display.PSEUDONYM, int(str(version)), _initial(str(name), key), first,
+        str(carrier or "") if kind == Signature.Kind.VOUCHED else None,
     )  # fmt: skip
 
 

@@ -58,6 +58,7 @@ def menu(edition: d.Edition, *, names: bool, log: bool) -> list[tuple[str, str |
         (bool(edition.persons), "persons.html", gettext_lazy("Persons")),
         (bool(edition.correspondence), "letters.html", gettext_lazy("Correspondence")),
         (names, "names/index.html", gettext_lazy("Names")),
+        (bool(edition.organisations), "organisations.html", gettext_lazy("Organisations")),
         (True, "search.html", gettext_lazy("Search")),
         (True, "verify.html", gettext_lazy("Counts and verification")),
         (log, "receipts.html", gettext_lazy("Receipts")),
@@ -146,6 +147,16 @@ def table(heads: Iterable[str], rows: Iterable[Iterable[Child]], caption: str) -
 def number(count: int) -> str:
     """A number as readers of the current language write it."""
     return str(formats.number_format(count, use_l10n=True, force_grouping=True))
+
+
+def kinds(counts: d.Counts) -> str:
+    """The separate counts as one run of words; empty where everybody confirmed by mail."""
+    said = (
+        (counts.vouched, ngettext("%(count)s vouched for", "%(count)s vouched for", counts.vouched)),
+        (counts.paper, ngettext("%(count)s on paper", "%(count)s on paper", counts.paper)),
+        (counts.org, ngettext("%(count)s organisation", "%(count)s organisations", counts.org)),
+    )
+    return ", ".join(words % {"count": number(count)} for count, words in said if count)
 
 
 def signatures(count: int) -> str:

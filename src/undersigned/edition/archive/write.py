@@ -21,6 +21,7 @@ from undersigned.edition.archive import (
     front,
     ledger,
     names,
+    organisations,
     roll,
     search,
     sources,
@@ -146,6 +147,7 @@ def _pages(site: Site, total: int, progress: Progress) -> None:
         _enter(site, index)
         progress("names")
         names.write(site, total, index)
+        organisations.write(site, index)
         progress("search")
         index.write(names.path(0, total))
 

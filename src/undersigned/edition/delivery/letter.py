@@ -178,6 +178,7 @@ def _names(text: d.Text, facts: Facts, lines: list[Line], before: int) -> Iterat
             "%(named)s of %(count)s signatures are named here: those whose signers agreed that their name is "
             "given to the addressee."
         ) % {"named": facts.names, "count": facts.signatures})  # fmt: skip
+        yield tag("p", _("Affiliations are for identification only."))
     if facts.names > NAMES_SET:
         yield tag("p", _("These are too many names to be printed: they stand in the table signatories.csv."))
     current: bool | None = None

@@ -10,6 +10,7 @@ from itertools import islice
 from undersigned.edition.document import Edition, Signatory, Text
 from undersigned.edition.formats import html
 from undersigned.edition.formats import html_matter as matter
+from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.tags import Markup, tag
 
@@ -94,12 +95,12 @@ def _roll(text: Text, part: list[Signatory], title: str, *, first: bool) -> Mark
     several = len(text.versions) > 1
     opening = [line for line in part if line.first]
     others = [line for line in part if not line.first]
-    said = text.say("signatories-named", named=text.signatories.count, number=text.signatures)
     return tag(
         "section",
         tag("h2", title),
-        tag("p", text.say("signatures", number=text.signatures)) if first else None,
-        tag("p", said, class_="soft") if first else None,
+        signed.count(text) if first else None,
+        tag("p", signed.named_said(text), class_="soft") if first else None,
+        tag("p", text.say("identification"), class_="soft") if part else None,
         tag("h3", text.say("first-signatories")) if opening else None,
         _names(text, opening, several),
         _names(text, others, several),

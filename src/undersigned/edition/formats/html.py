@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from undersigned.edition.document import Edition, Signatory, Text
 from undersigned.edition.formats import html_matter as matter
+from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.marks import machine_date
 from undersigned.edition.formats.tags import Markup, end, escape, joined, start, tag
@@ -104,9 +105,7 @@ def signatories(text: Text, line_of: LineWriter | None = None) -> Iterator[str]:
     if not text.signatures and not text.signatories.count:
         return
     yield start("section", id="signatories") + tag("h2", text.say("signatories")) + "\n"
-    count = text.say("signatures", number=text.signatures)
-    named = text.say("signatories-named", named=text.signatories.count, number=text.signatures)
-    yield tag("p", count, class_="count") + "\n" + tag("p", named, class_="soft") + "\n"
+    yield signed.count(text) + "\n" + tag("p", signed.named_said(text), class_="soft") + "\n"
     if text.signatories.count:
         yield tag("p", text.say("identification"), class_="soft") + "\n"
     current: bool | None = None
@@ -132,6 +131,7 @@ def details(text: Text, line: Signatory, several: bool) -> list[str]:
     """What stands behind a name."""
     found = [line.role, line.affiliation, line.place, line.country]
     found += [text.say("pseudonym")] if line.pseudonym else []
+    found += [signed.vouched_said(text, line)]
     found += [text.say("signed-version", version=line.version)] if several else []
     return [detail for detail in found if detail]
 

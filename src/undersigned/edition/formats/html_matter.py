@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from undersigned.edition import document as d
 from undersigned.edition.formats import html_cases as cases
+from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.marks import machine_date, source_parts
 from undersigned.edition.formats.tags import Child, Markup, joined, tag
@@ -17,7 +18,7 @@ def sections(edition: d.Edition, text: d.Text) -> Iterator[Markup]:
     """Every section that has something to say."""
     found = (
         note(text), provenance(text), sources(edition, text), variants(text), persons(edition, text),
-        cases.section(edition, text), correspondence(edition, text),
+        cases.section(edition, text), correspondence(edition, text), signed.organisations(text),
     )  # fmt: skip
     yield from (section for section in found if section)
 

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from undersigned.edition.document import Edition, Signatory, Text
 from undersigned.edition.formats import Unavailable, html
 from undersigned.edition.formats import html_matter as matter
+from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.direction import apart, resolve
 from undersigned.edition.formats.notes_at_foot import FOOTNOTE, FootWriter
 from undersigned.edition.formats.tags import Markup, end, escape, start, tag
@@ -78,8 +79,7 @@ def _signatories(text: Text) -> Iterator[str]:
         yield from html.signatories(text, line_of)
         return
     heading = tag("h2", text.say("signatories"))
-    count = tag("p", text.say("signatures", number=text.signatures))
-    yield tag("section", heading, count, tag("p", text.say("names-elsewhere")), id="signatories")
+    yield tag("section", heading, signed.count(text), tag("p", text.say("names-elsewhere")), id="signatories")
 
 
 def line_of(text: Text, line: Signatory, several: bool) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from undersigned.edition import document as d
-from undersigned.edition.formats.tags import Child, Markup, end, joined, start, tag
+from undersigned.edition.formats import tei_signed as signed
+from undersigned.edition.formats.tags import Markup, end, joined, start, tag
 from undersigned.edition.formats.tei_header import header
 from undersigned.edition.formats.tei_text import TeiWriter, witness_id
 
@@ -45,7 +46,7 @@ def pieces(edition: d.Edition, text: d.Text) -> Iterator[str]:
     for section in (_loose_notes(writer), _bibliography(edition, text), _apparatus(text)):
         yield section + "\n" if section else ""
     yield from _correspondence(edition, text)
-    yield from _signatories(text)
+    yield from signed.pieces(text)
     yield from (end(name) + "\n" for name in ("back", "text", "TEI"))
 
 
@@ -136,30 +137,3 @@ def _correspondence(edition: d.Edition, text: d.Text) -> Iterator[str]:
         attributes = {"type": "letter", "subtype": letter.kind, "xml__id": letter.id}
         yield tag("div", *inner, **attributes, xml__lang=letter.language) + "\n"
     yield end("div") + "\n"
-
-
-def _signatories(text: d.Text) -> Iterator[str]:
-    """Back matter: one item for each signatory who asked to be kept in the permanent edition."""
-    if not text.signatures and not text.signatories.count:
-        return
-    yield start("div", type="signatories") + tag("head", text.say("signatories")) + "\n"
-    said = text.say("signatories-named", named=text.signatories.count, number=text.signatures)
-    yield tag("p", said) + "\n"
-    opened = False
-    for line in text.signatories:
-        yield "" if opened else start("list", type="signatories") + "\n"
-        opened = True
-        yield _signatory(line) + "\n"
-    yield (end("list") + "\n" if opened else "") + end("div") + "\n"
-
-
-def _signatory(line: d.Signatory) -> Markup:
-    parts: list[Child] = [
-        tag("persName", line.name, type="pseudonym" if line.pseudonym else None),
-        line.role and tag("roleName", line.role),
-        line.affiliation and tag("orgName", line.affiliation),
-        line.place and tag("placeName", line.place),
-        line.country and tag("country", line.country, key=line.country),
-    ]
-    shown = joined(*parts, separator=", ")
-    return tag("item", shown, n=f"version-{line.version}", rend="first" if line.first else None)

@@ -4,7 +4,14 @@ from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
 from undersigned.signing.models.delivery import Delivery, DeliveryAnswer, DeliveryNews
 from undersigned.signing.models.organisations import Organisation, OrganisationRule
-from undersigned.signing.models.paper import Gathering, PaperLine, PaperMatch, Transcript, TranscriptLine
+from undersigned.signing.models.paper import (
+    Gathering,
+    PaperLine,
+    PaperMatch,
+    PaperWatch,
+    Transcript,
+    TranscriptLine,
+)
 from undersigned.signing.models.signature import Person, PublicLine, Signature
 from undersigned.signing.models.vouched import Voucher, Vouching
 
@@ -20,6 +27,7 @@ __all__ = [
     "OrganisationRule",
     "PaperLine",
     "PaperMatch",
+    "PaperWatch",
     "Person",
     "PublicLine",
     "RecordedEnd",

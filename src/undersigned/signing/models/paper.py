@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from undersigned.accounts.models import User
 from undersigned.appeals.models import Appeal, Version
@@ -18,7 +19,7 @@ class Gathering(models.Model):
         CHECKING = "checking", _("to be checked")
         COUNTING = "counting", _("being counted")
         COUNTED = "counted", _("counted")
-        REVERSED = "reversed", _("taken back")
+        REVERSED = "reversed", pgettext_lazy("a sheet of signatures", "taken back")
 
     UNFINISHED = (State.READING, State.SETTLING, State.CHECKING, State.COUNTING)
 
@@ -119,7 +120,7 @@ class PaperLine(models.Model):
         EMPTY = "empty", _("nobody")
         DUPLICATE = "duplicate", _("signed already")
         COUNTED = "counted", _("counted")
-        UNDONE = "undone", _("taken back")
+        UNDONE = "undone", pgettext_lazy("a line on paper", "taken back")
         ERASED = "erased", _("erased")
 
     gathering = models.ForeignKey(
@@ -189,3 +190,10 @@ class PaperMatch(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["gathering", "verdict", "id"], name="signing_papermatch_open")]
+
+
+class PaperWatch(models.Model):
+    """Up to which place of an appeal's log those who signed on line were compared with lines on paper."""
+
+    appeal = models.OneToOneField(Appeal, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    size = models.PositiveBigIntegerField(default=0)

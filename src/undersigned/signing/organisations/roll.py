@@ -9,10 +9,11 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from undersigned.appeals.models import Appeal
+from undersigned.appeals.models import Appeal, Text
 from undersigned.lib import keys
+from undersigned.signing import roll as names
 from undersigned.signing.models import Organisation, Signature
 from undersigned.signing.organisations import domains
 
@@ -82,9 +83,34 @@ def page(appeal: Appeal, *, after: str | None = None, size: int = SIZE) -> Page:
     return Page([_line(row) for row in found], _cursor(appeal, found[-1]) if more else None)
 
 
+def find(appeal: Appeal, query: str, *, size: int = SIZE) -> list[Line]:
+    """Organisations whose names begin with the words, then those that hold them, as names are searched.
+
+    A single letter is looked for at the beginning only. Organisations are few: each was checked.
+    """
+    needles = names.needles_of(appeal, None, query)
+    starts = Q()
+    for needle in needles:
+        starts |= Q(sort_key__gte=needle, sort_key__lt=needle + b"\xff")
+    rows = _listed(appeal)
+    found = list(rows.filter(starts)[:size])
+    if len(found) < size and all(len(needle) > 1 for needle in needles):
+        found += list(rows.exclude(starts).filter(names.holds(needles))[: size - len(found)])
+    return [_line(row) for row in found]
+
+
 def every(appeal: Appeal) -> Iterator[Line]:
     """All of them, for files."""
     for row in _listed(appeal).iterator(chunk_size=500):
+        yield _line(row)
+
+
+def kept(appeal: Appeal, text: Text | None = None) -> Iterator[Line]:
+    """Those that asked to be kept in the permanent edition, of the appeal or of one text."""
+    rows = _listed(appeal).filter(for_edition=True)
+    if text is not None:
+        rows = rows.filter(version__text=text)
+    for row in rows.iterator(chunk_size=500):
         yield _line(row)
 
 

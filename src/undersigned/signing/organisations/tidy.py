@@ -16,7 +16,7 @@ _State = Organisation.State
 _CHUNK = 200
 # So many domains are looked up in one round, and each at most once in so long.
 _LOOKS, _AGAIN = 10, timedelta(hours=1)
-# The publisher must not wait long for name servers that are silent.
+# A round must not last long where name servers are silent.
 _SECONDS = 6.0
 # Whoever must have a record made by others has longer than whoever reads mail.
 DOMAIN_FOR = timedelta(days=60)

@@ -102,6 +102,7 @@ def _listing(
     more, found = len(found) > SIZE, found[:SIZE]
     if before is not None:
         found.reverse()
+    questions = matches.questions(found)
     base = address_of("desk-paper", args=[appeal.slug])
     newer = more if before is not None else after is not None
     older = True if before is not None else more
@@ -109,7 +110,7 @@ def _listing(
         "appeal": appeal,
         "form": form,
         "known": known,
-        "rows": found,
+        "rows": [(row, questions.get(row.pk, 0)) for row in found],
         "totals": verify.totals(appeal.pk),
         "pages": {
             "previous": f"{base}?before={found[0].pk}" if newer and found else "",

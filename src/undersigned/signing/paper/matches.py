@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import Count
+
 from undersigned.appeals.models import Appeal
 from undersigned.lib import rows, vault
 from undersigned.signing import people, repeats
@@ -17,13 +19,13 @@ from undersigned.signing.paper.lines import Reading
 
 _CHUNK = 200
 # A name that hundreds bear says nothing; a person looks at some of them.
-_MOST = 10
+MOST = 10
 _FOUND_MOST = 20_000
 # The roll's order counts some letters as their own in these languages.
 _LANGUAGES = ("", "es", "da", "sv")
 _KEY_SIZE = 200
 _Why = PaperMatch.Why
-_STANDING = (PaperLine.State.READY, PaperLine.State.COUNTED)
+STANDING = (PaperLine.State.READY, PaperLine.State.COUNTED)
 
 
 class Keys:
@@ -58,7 +60,7 @@ class _Line:
 
 def look(gathering: Gathering) -> int:
     """Finds what has not been asked yet about a gathering's lines; how many questions are new."""
-    standing = PaperLine.objects.filter(gathering=gathering, state__in=_STANDING)
+    standing = PaperLine.objects.filter(gathering=gathering, state__in=STANDING)
     recent = _recent(gathering.appeal)
     last, made = 0, 0
     while True:
@@ -67,6 +69,13 @@ def look(gathering: Gathering) -> int:
             return made
         last = found[-1].pk
         made += _look(gathering, [_compared(row) for row in found], recent)
+
+
+def questions(some: Sequence[Gathering]) -> dict[int, int]:
+    """How many questions about each of these wait for a person."""
+    waiting = PaperMatch.objects.filter(gathering__in=[one.pk for one in some], verdict="")
+    found = waiting.values("gathering").annotate(n=Count("pk")).order_by()
+    return {row["gathering"]: row["n"] for row in found}
 
 
 def reading_of(row: PaperLine) -> Reading | None:
@@ -98,7 +107,7 @@ def _look(gathering: Gathering, some: Sequence[_Line], recent: dict[bytes, list[
         PaperMatch(line=line.row, gathering=gathering, why=why, **{kind: pk})
         for line in some
         for kind, found in (("signature_id", line.signatures), ("other_id", line.others))
-        for pk, why in sorted(found.items(), key=lambda one: one[1] != _Why.EMAIL)[:_MOST]
+        for pk, why in sorted(found.items(), key=lambda one: one[1] != _Why.EMAIL)[:MOST]
     ]
     known = _known([line.row.pk for line in some])
     made = [one for one in made if (one.line_id, one.signature_id, one.other_id) not in known]
@@ -190,7 +199,7 @@ def _others(appeal: Appeal, column: str, keys: Sequence[bytes]) -> Iterator[Pape
     if not keys:
         return
     found = (
-        PaperLine.objects.filter(**{"appeal": appeal, f"{column}__in": keys}, state__in=_STANDING)
+        PaperLine.objects.filter(**{"appeal": appeal, f"{column}__in": keys}, state__in=STANDING)
         .exclude(gathering__state__in=[Gathering.State.REVERSED, Gathering.State.PREVIEW])
         .select_related("signature__person")
         .order_by("pk")

@@ -1,0 +1,61 @@
+"""Two of one domain at the same moment, and name servers that keep silent while logs are due."""
+
+import threading
+import time
+
+import pytest
+
+from tests.signing import crowd
+from tests.signing.organisations.societies import NameServer, asked, signed
+from tests.signing.test_sequence_race import at_once
+from undersigned.ledger.published import published
+from undersigned.signing import publisher, sequence
+from undersigned.signing.models import Organisation, Signature
+from undersigned.signing.organisations import confirm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_of_two_of_one_domain_that_confirm_at_once_one_signs(open_appeal):
+    version = crowd.original(open_appeal)
+    both = [asked(version, email=f"officer{n}@ferry.example", name=f"Union {n}") for n in (1, 2)]
+    raised = at_once(*[lambda row=row: confirm.confirm(organisation=row) for row in both])
+    assert raised == []
+    # The other waits for the organisers, who see both.
+    assert sorted(Organisation.objects.values_list("state", flat=True)) == ["checked", "signed"]
+    assert Signature.objects.filter(kind=Signature.Kind.ORG, state__in=Signature.LIVE).count() == 1
+    sequence.record_due(force=True)
+    log = published([open_appeal.public_id])[open_appeal.public_id]
+    assert sum(count.org for count in log.versions.values()) == 1
+
+
+def test_one_request_confirmed_twice_at_once_signs_once(open_appeal):
+    row = asked(crowd.original(open_appeal))
+    assert at_once(*[lambda: confirm.confirm(organisation=row) for _ in range(3)]) == []
+    assert Signature.objects.filter(kind=Signature.Kind.ORG).count() == 1
+
+
+def test_a_silent_name_server_keeps_no_log_waiting(open_appeal, names: NameServer):
+    names.is_silent = True
+    version = crowd.original(open_appeal)
+    for number in range(2):
+        signed(version, email="ida@elsewhere.example", domain=f"quay{number}.example")
+    person = crowd.confirmed(version, "Ana Sol")
+    # The minute of an open appeal's rhythm has passed.
+    Signature.objects.update(confirmed_at="2020-01-01T00:00:00Z")
+    stop = threading.Event()
+    loop = threading.Thread(target=publisher.publish_loop, args=(stop,))
+    began = time.monotonic()
+    loop.start()
+    try:
+        while time.monotonic() - began < 20:
+            person.refresh_from_db()
+            if person.state == Signature.State.RECORDED:
+                break
+            time.sleep(0.05)
+        took = time.monotonic() - began
+    finally:
+        stop.set()
+        loop.join(20)
+    assert person.state == Signature.State.RECORDED
+    assert took < 3.5, "a silent server alone takes four seconds"
