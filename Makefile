@@ -6,7 +6,7 @@
 #   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev chromium pango wrk test lint types format contracts test-sqlite test-postgres bench lock clean
+.PHONY: help run install install-dev chromium pango validators wrk test lint types format contracts test-sqlite test-postgres bench lock clean
 SHELL := /bin/sh
 
 PORT ?= 8000
@@ -84,7 +84,34 @@ pango:
 	    echo "PDF editions and sheets need Pango (Debian: apt-get install $(PANGO)); all else works without" >&2; \
 	fi
 
-test: install-dev chromium pango lint types contracts test-sqlite test-postgres
+# Who else says that an edition is valid. A test whose validator could not be had is skipped and says why.
+VALIDATORS := $(BUILD)/validators
+VNU := $(VALIDATORS)/node_modules/vnu-jar/build/dist/vnu.jar
+TEI := $(VALIDATORS)/tei/trafilatura/data/tei_corpus.dtd
+validators: install-dev
+	@if [ -f /usr/share/java/epubcheck.jar ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing epubcheck from Debian …"; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends epubcheck; } \
+	        || echo "epubcheck could not be installed: its tests are skipped" >&2; \
+	else \
+	    echo "epubcheck is not installed (Debian: apt-get install epubcheck): its tests are skipped" >&2; \
+	fi
+	@if [ -f $(VNU) ]; then :; \
+	elif command -v npm >/dev/null 2>&1; then \
+	    echo "Fetching the HTML checker by npm …"; \
+	    npm install --prefix $(VALIDATORS) --no-save --ignore-scripts --no-audit --no-fund --loglevel=error vnu-jar@26.9.27 >/dev/null \
+	        || echo "The HTML checker could not be fetched: its tests are skipped" >&2; \
+	else \
+	    echo "The HTML checker is fetched by npm, which is not installed: its tests are skipped" >&2; \
+	fi
+	@if [ -f $(TEI) ]; then :; else \
+	    echo "Fetching the DTD of TEI P5 …"; \
+	    $(PIP_INSTALL) --no-deps --target $(VALIDATORS)/tei -r tests/edition/tei-dtd.lock \
+	        || echo "The DTD of TEI P5 could not be fetched: its tests are skipped" >&2; \
+	fi
+
+test: install-dev chromium pango validators lint types contracts test-sqlite test-postgres
 
 lint: install-dev
 	@$(PY) -m ruff check .

@@ -16,6 +16,8 @@ _FONDS = re.compile(
     r"(?:the )?[^,]*\b(?:papers|collection|fonds|nachlass)\b)[^,]*",
     re.IGNORECASE,
 )
+# What a head calls the language of the original may be a tag, or words for a reader ("the Greek letter").
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Keys of the head that have a place of their own in the document, or are only another spelling of one.
 _PLACED = frozenset(
     {
@@ -45,7 +47,7 @@ def provenance(head: Head, language: str, known: Series | None = None) -> d.Prov
             },
         ),
         translator=head.translator,
-        translated_from=head.translated_from,
+        translated_from=head.translated_from if _LANGUAGE.fullmatch(head.translated_from) else "",
         translated_from_name=(
             languages.language_name(head.translated_from, language) if head.translated_from else ""
         ),

@@ -32,6 +32,21 @@ for _name in ("weasyprint.progress", "fontTools"):
 
 VARIANT = "pdf/ua-1"
 
+
+def _page_references(file: Any) -> tuple[bytes, ...]:
+    """Where each page of a PDF stands, told anew only when a page was added.
+
+    Every tagged element asks for all of them to take one: pages times elements, the square of a long roll.
+    """
+    pages = file.pages["Kids"][::3]
+    known: tuple[bytes, ...] = file.__dict__.get("_known_references", ())
+    if len(known) != len(pages):
+        known = file._known_references = tuple(b"%d 0 R" % number for number in pages)
+    return known
+
+
+pydyf.PDF.page_references = property(_page_references)
+
 __all__ = [
     "VARIANT",
     "cssselect2",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from undersigned.edition import document as d
 from undersigned.edition.formats import html_cases as cases
 from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.marks import machine_date, source_parts
-from undersigned.edition.formats.tags import Child, Markup, joined, tag
+from undersigned.edition.formats.tags import Child, Markup, escape, joined, tag
 
 _CHANGES = {"same": "span", "added": "ins", "removed": "del"}
 
@@ -88,7 +89,7 @@ def provenance(text: d.Text) -> Markup | None:
         ("fonds", known.fonds),
         ("shelfmark", known.shelfmark),
         ("translator", known.translator),
-        ("translated-from", known.translated_from and _translated_from(known)),
+        ("translated-from", known.translated_from_name or known.translated_from),
         ("series", series),
         ("published-by", known.publisher),
         ("derived-from", _derived(text)),
@@ -110,10 +111,6 @@ def _piece(piece: d.SeriesText) -> Markup:
 
 def _part(name: str, words: str) -> Markup:
     return tag("cite" if name == "source-title" else "span", words, class_=name, dir="auto")
-
-
-def _translated_from(known: d.Provenance) -> Markup:
-    return tag("span", known.translated_from_name or known.translated_from)
 
 
 def _derived(text: d.Text) -> Markup | str:
@@ -157,7 +154,10 @@ def variants(text: d.Text) -> Markup | None:
         own = [variant for variant in known.variants if variant.witness == witness.sigil]
         if own:
             title = f"{witness.sigil}: {_named(text, witness)}"
-            parts += [tag("h3", title), tag("dl", *(_variant(text, variant) for variant in own))]
+            places = [
+                (place, list(group)) for place, group in groupby(own, key=lambda one: _place(text, one))
+            ]
+            parts += [tag("h3", title), tag("dl", *(_variants_at(place, group) for place, group in places))]
     return _section("variants", text.say("variants"), *parts)
 
 
@@ -173,17 +173,23 @@ def _named(text: d.Text, witness: d.Witness) -> str:
     return text.say("witness", text=witness.text, version=witness.version, day=day)
 
 
-def _variant(text: d.Text, variant: d.Variant) -> Markup:
+def _place(text: d.Text, variant: d.Variant) -> Markup:
     if variant.beside:
         place = text.say("paragraph", number=variant.number)
     elif variant.number:
         place = text.say("after-paragraph", number=variant.number)
     else:
         place = text.say("before-first")
-    target = f"#p{variant.number}"
-    label = tag("a", place, href=target) if variant.number else place
-    pieces = (tag(_CHANGES[piece.kind], piece.text) for piece in variant.pieces)
-    return joined(tag("dt", label), tag("dd", *pieces, dir="auto"))
+    return tag("a", place, href=f"#p{variant.number}") if variant.number else Markup(escape(place))
+
+
+def _variants_at(place: Markup, variants: list[d.Variant]) -> Markup:
+    """A place is named once, however many readings follow it."""
+    read = (
+        tag("dd", *(tag(_CHANGES[piece.kind], piece.text) for piece in one.pieces), dir="auto")
+        for one in variants
+    )
+    return joined(tag("dt", place), *read)
 
 
 def persons(edition: d.Edition, text: d.Text) -> Markup | None:
