@@ -72,8 +72,8 @@ def _pairs(appeal: Appeal, some: Sequence[Signature]) -> Iterator[_Pair]:
     for line in _standing(appeal, name_key__in=list(names)):
         reading = matches.reading_of(line)
         there = lines.folded(reading.place) if reading else b""
-        for pk, place in names[bytes(line.name_key or b"")][: matches.MOST]:
-            if not there or not place or there == place:
+        for pk, where in names[bytes(line.name_key or b"")][: matches.MOST]:
+            if not there or not where or there == where:
                 yield line, pk, _Why.NAME
     by_key = {bytes(one.repeat_key): one.pk for one in some if one.repeat_key is not None}
     for line in _standing(appeal, email_key__in=list(by_key)):
