@@ -426,3 +426,14 @@ def test_a_search_with_odd_words_finds_nothing(version, cast, open_appeal):
 def test_names_are_found_however_they_are_spelt(open_appeal):
     keys = matches.Keys(open_appeal)
     assert keys.name("Zoë  O'Neil") == keys.name("zoe oneil") != keys.name("Zoe Neal")
+
+
+def test_a_killed_upload_leaves_no_sealed_file(version, cast, monkeypatch):
+    kept_one = sheets.kept(version, cast.owner)
+    stored = scans.store(version.text.appeal, sheets.scan(), most=1_000_000)
+    folder = Path(kept.storage().path(scans.path_of(stored.mark))).parent
+    (folder / ".new-begun").write_bytes(b"half")
+    assert wipe.sweep() == 0, "an upload may still go on"
+    assert wipe.sweep(clock.now() + timedelta(days=1)) == 2
+    assert not scans.exists(stored.mark) and list(folder.iterdir()) == []
+    assert scans.exists(kept_one.mark)

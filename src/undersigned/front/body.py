@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from typing import IO, Any
@@ -15,6 +16,8 @@ LARGEST_PUBLIC = 1_000_000
 LARGEST_AT_DESK = 12_000_000
 # Scans and saved pages that organisers keep as evidence; what is longer than this waits in a file.
 LARGEST_KEPT = 54_000_000
+# Where a source's copy is kept, and where a scanned sheet comes in; the act says its own limit in words.
+_KEEPS = re.compile(r"/keep/\Z|\A/desk/appeals/[^/]+/paper/\Z")
 HELD_IN_MEMORY = 1_000_000
 SPOOLS_MAX = 4
 LONGEST_WAIT = 60.0
@@ -145,7 +148,7 @@ async def let_pass(receive: Receive) -> None:
 
 def _largest(path: str, signed_in: bool) -> int:
     if path.startswith("/desk/"):
-        return LARGEST_KEPT if path.endswith("/keep/") and signed_in else LARGEST_AT_DESK
+        return LARGEST_KEPT if signed_in and _KEEPS.search(path) else LARGEST_AT_DESK
     return LARGEST_PUBLIC
 
 

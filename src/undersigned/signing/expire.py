@@ -137,6 +137,7 @@ def _forget_mail(rows: Sequence[Signature]) -> int:
 def erase_expired(now: datetime | None = None) -> list[Erased]:
     """Erases what the retention period kept, for every appeal whose period is over; says what went."""
     at = now or clock.now()
+    wipe.sweep(at)
     ended = RecordedEnd.objects.filter(shred_leaf__isnull=True).select_related("appeal__team")
     over = [
         end.appeal

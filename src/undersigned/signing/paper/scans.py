@@ -10,7 +10,9 @@ import secrets
 import struct
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
 from django.core.files.base import File
@@ -19,6 +21,7 @@ from undersigned.appeals import kept
 from undersigned.appeals.models import Appeal
 from undersigned.lib import vault
 
+_FOLDER = "scans"
 _PIECE = 1 << 20
 _LENGTH = struct.Struct(">I")
 HEAD = 8192
@@ -44,7 +47,7 @@ def key_name(appeal: Appeal) -> str:
 
 def path_of(mark: str) -> str:
     """Where the file with this mark lies."""
-    return f"scans/{mark[:2]}/{mark}"
+    return f"{_FOLDER}/{mark[:2]}/{mark}"
 
 
 def store(
@@ -120,3 +123,24 @@ def exists(mark: str) -> bool:
 def destroy(mark: str) -> None:
     """Removes the file; doing it twice changes nothing."""
     kept.storage().delete(path_of(mark))
+
+
+def every(before: datetime) -> Iterator[str]:
+    """The paths of all files that were written before a moment, begun ones that a crash left among them."""
+    store = kept.storage()
+    try:
+        folders = store.listdir(_FOLDER)[0]
+    except FileNotFoundError:
+        return
+    for folder in folders:
+        for name in store.listdir(f"{_FOLDER}/{folder}")[1]:
+            path = f"{_FOLDER}/{folder}/{name}"
+            # Somebody else may have removed it meanwhile.
+            with suppress(FileNotFoundError):
+                if store.get_modified_time(path) < before:
+                    yield path
+
+
+def remove(path: str) -> None:
+    """Removes what `every` named; doing it twice changes nothing."""
+    kept.storage().delete(path)

@@ -6,6 +6,7 @@ is erased, and its digest stays. The journal keeps what was erased, for the day 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +18,9 @@ from undersigned.signing.paper import scans
 
 _SCAN, _LINE = "scan", "paper-line"
 PREVIEW_FOR = timedelta(days=2)
+# An upload that still goes on is younger.
+ORPHAN_FOR = timedelta(hours=12)
+_SOME = 500
 
 
 def wipe_lines(signatures: Sequence[int]) -> None:
@@ -91,6 +95,23 @@ def wipe_appeal(appeal: Appeal) -> None:
         scans.destroy(mark)
     # What a backup still holds of the scans opens no more.
     keys.destroy(scans.key_name(appeal))
+
+
+def sweep(now: datetime | None = None) -> int:
+    """Removes sealed files that no row knows, as an upload that was killed leaves them; how many.
+
+    The file is durable before its row is written, and goes after its row was: a crash between leaves one.
+    """
+    before = (now or clock.now()) - ORPHAN_FOR
+    removed = 0
+    paths = scans.every(before)
+    while some := list(islice(paths, _SOME)):
+        names = {path.rpartition("/")[2]: path for path in some}
+        known = Gathering.objects.filter(mark__in=list(names), is_kept=True)
+        for mark in set(names) - set(known.values_list("mark", flat=True)):
+            scans.remove(names[mark])
+            removed += 1
+    return removed
 
 
 def drop_previews(now: datetime | None = None) -> int:
