@@ -359,3 +359,19 @@ def test_two_who_issue_at_once_get_numbers_of_their_own(cast, published) -> None
     for thread in threads:
         thread.join()
     assert sorted(Sheet.objects.values_list("number", flat=True)) == list(range(1, 81))
+
+
+@printed
+@pytest.mark.parametrize(("language", "source", "mirrored"), [("en", LETTER, False), ("ar", ARABIC, True)])
+def test_a_sheet_is_laid_out_in_the_direction_of_its_text(cast, db, language, source, mirrored) -> None:
+    """The code stands at the end of its line and the numbers of the lines at the beginning of theirs."""
+    data = sheet_page.pdf(issue(cast, other(cast, source, language)))
+    page = pypdfium2.PdfDocument(data)[0]
+    picture = page.render(scale=150 / 72).to_pil()
+    corner = zxingcpp.read_barcodes(picture)[0].position.top_left.x
+    assert (corner < picture.width / 2) is mirrored
+    text = page.get_textpage()
+    found = [text.get_charbox(at)[0] for at in range(text.count_chars()) if text.get_text_range(at, 1) == "9"]
+    # The ninth line's own number is the digit nearest to an edge.
+    edge = max(found) > page.get_width() * 0.9 if mirrored else min(found) < page.get_width() * 0.1
+    assert edge

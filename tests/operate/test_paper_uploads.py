@@ -18,18 +18,19 @@ pytestmark = pytest.mark.database
 
 MB = 1_000_000
 BOUNDARY = "scan-of-a-sheet"
-# Whoever owns the demonstration signs in; six sheets are printed.
+# An owner of the demonstration signs in; six sheets are printed.
 PREPARE = """
 import importlib
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from undersigned.accounts.models import User
+from undersigned.accounts.models import Membership, User
 from undersigned.appeals import reading
 from undersigned.appeals.models import Appeal
 from undersigned.circulation import sheets
-from undersigned.circulation.models import Sheet
+from undersigned.lib import clock
 appeal = Appeal.objects.select_related("team").filter(state="open").first()
-owner = User.objects.filter(memberships__team=appeal.team, memberships__role="owner").first()
+owner = User.objects.create_user("olive@people.example", "a long enough passphrase", name="Olive")
+Membership.objects.create(team=appeal.team, user=owner, role="owner", created_at=clock.now())
 text = reading.original(appeal)
 made = sheets.issue(actor=owner, appeal=appeal, text=text, count=6, layout=sheets.Layout())
 session = importlib.import_module(settings.SESSION_ENGINE).SessionStore()
