@@ -67,8 +67,8 @@ def _pairs(appeal: Appeal, some: Sequence[Signature]) -> Iterator[_Pair]:
     keys = matches.Keys(appeal)
     shown = PublicLine.objects.filter(pk__in=[one.pk for one in some], listed=True).exclude(name="")
     names: dict[bytes, list[tuple[int, bytes]]] = {}
-    for pk, name, place in shown.values_list("pk", "name", "place"):
-        names.setdefault(keys.name(name), []).append((pk, lines.folded(place)))
+    for pk, name, typed in shown.values_list("pk", "name", "place"):
+        names.setdefault(keys.name(name), []).append((pk, lines.folded(typed)))
     for line in _standing(appeal, name_key__in=list(names)):
         reading = matches.reading_of(line)
         there = lines.folded(reading.place) if reading else b""
