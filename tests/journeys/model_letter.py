@@ -103,7 +103,7 @@ class Original:
             "source-publisher": self.one(r"Tomo \d+, [^,]+, ([^,]+),"),
             "source-place": self.one(r"(\w+), \d{4}, p\u00e1gina"),
             "year": self.one(r"(\d{4}), p\u00e1gina"),
-            "page": self.one(r"p\u00e1gina (\d+)"),
+            "pages": self.one(r"p\u00e1gina (\d+)"),
         }
 
     @cached_property

@@ -26,7 +26,6 @@ def _plain(words: str) -> str:
 
 def of_pages(original: Original) -> list[Part]:
     """Part, XPath, expected words: in the pages of HTML and of a book."""
-    printed = original.printed
     rows: list[Part] = [
         ("title", "//h1", [original.title]),
         ("author", "//p[@class='author']", [original.author]),
@@ -39,7 +38,7 @@ def of_pages(original: Original) -> list[Part]:
         ("salutation", "//p[@class='salutation']", [original.salutation]),
         ("stress", "//article//p[starts-with(@id,'p')]/em", original.stressed),
         ("marks of the author's notes", "//article//sup[@class='authorial']", ["1", "2"]),
-        ("mark of the editors' note", "//article//sup[@class='editorial']", ["[1]"]),
+        ("mark of the editors' note", "//article//sup[@class='editorial']", ["a"]),
         ("footnotes", f"//aside[contains(@class,'{NOTE}')]/p", original.notes),
         ("editors' note", f"//aside[contains(@class,'{EDITORIAL}')]/p", [_plain(EDITORS_NOTE)]),
         ("note on the whole", "//section[@id='editorial-note']/p", [original.note]),
@@ -61,8 +60,10 @@ def of_pages(original: Original) -> list[Part]:
         ("language of the original", "count(//dd[@class='translated-from'])", ["1.0"]),
         ("title is the editors'", "count(//section[@id='provenance']/p[@class='soft'])", ["1.0"]),
     ]
-    source = "//dd[@class='source']//*[@class='{}']"
-    rows += [(f"printed: {name}", source.format(name), [words]) for name, words in printed.items()]
+    source = "contains(//dd[@class='source']//*[@class='{}'], \"{}\")"
+    rows += [
+        (f"printed: {name}", source.format(name, words), ["True"]) for name, words in original.printed.items()
+    ]
     rows += [
         (f"paragraph {number}", f"contains(string(//p[@id='p{number + 1}']), '{words[-60:-2]}')", ["True"])
         for number, words in enumerate(original.paragraphs, 1)
@@ -82,9 +83,11 @@ def of_tei(original: Original) -> list[Part]:
         ("date", "//t:creation/t:date[@when='1936-07-06']", [original.date_written]),
         ("sender", f"{sent}/t:persName", [original.author]),
         ("sent on", f"{sent}/t:date/@when", ["1936-07-06"]),
-        ("receiver", "//t:correspAction[@type='received']/t:persName", [
-            original.addressee, original.civil_name,
-        ]),
+        ("receiver", "//t:correspAction[@type='received']/t:persName", [original.addressee]),
+        ("receiver's person", "//t:correspAction[@type='received']/t:persName/@ref", ["#addressee"]),
+        ("pseudonym", "//t:person[@xml:id='addressee']/t:persName[@type='pseudonym']", [original.addressee]),
+        ("civil name", "//t:person[@xml:id='addressee']/t:persName[@type='civil']", [original.civil_name]),
+        ("life dates", "//t:person[@xml:id='addressee']/t:note", [original.life]),
         ("introduction", "//t:front/t:div[@type='introduction']/t:p", [_plain(INTRODUCTION)]),
         ("head", "//t:body/t:div/t:head", [original.title]),
         ("salutation", "//t:opener/t:salute", [original.salutation]),
@@ -107,7 +110,7 @@ def of_tei(original: Original) -> list[Part]:
         ("printed: title", f"{monograph}/t:title", [printed["source-title"]]),
         ("printed: editor", f"{monograph}/t:editor", [printed["source-editor"]]),
         ("printed: volume", f"{monograph}/t:biblScope[@unit='volume']", [printed["volume"]]),
-        ("printed: page", f"{monograph}/t:biblScope[@unit='page']", [printed["page"]]),
+        ("printed: page", f"{monograph}/t:biblScope[@unit='page']", [printed["pages"]]),
         ("printed: period", f"{monograph}/t:biblScope[@unit='period']", [printed["period"]]),
         ("printed: imprint", f"{monograph}/t:imprint/*", [
             printed["source-publisher"], printed["source-place"], printed["year"],

@@ -157,7 +157,7 @@ def _markdown(words: str, original: Original) -> None:
     for key, value in (
         ("title", original.title), ("author", original.author), ("date", "1936-07-06"), ("lang", "es"),
         ("  civil-name", original.civil_name), ("  volume", f"'{original.printed['volume']}'"),
-        ("  pages", f"'{original.printed['page']}'"), ("  editor", original.printed["source-editor"]),
+        ("  pages", f"'{original.printed['pages']}'"), ("  editor", original.printed["source-editor"]),
         ("archive", f"{original.fonds}, {original.archive}"), ("shelfmark", SHELFMARK),
         ("translator", original.publisher), ("translated-from", "fr"), ("series", original.series),
         ("date-as-written", original.date_written),
@@ -205,8 +205,8 @@ def _pdf(path: Path, original: Original) -> None:
 
 
 def _loose(words: str) -> str:
-    """Words as they may be broken over lines."""
-    return re.sub(r"\s+", " ", words.replace("*", "").replace("\ufffe", ""))
+    """Words as they may be broken over lines, and marks of notes between them."""
+    return re.sub(r"[\s:;,.*\ufffe]+", " ", words)
 
 
 def _valid(folder: Path, root: Path) -> None:
@@ -227,7 +227,7 @@ def _valid(folder: Path, root: Path) -> None:
 
 
 def _opens_from_disk(root: Path, browser: Browser) -> None:
-    """Every page that a link leads to opens from the folder, asks for nothing else and complains of nothing."""
+    """Every page that a link leads to opens from the folder, asks nothing else and complains of nothing."""
     troubles: list[str] = []
     context = browser.new_context(offline=True)
     page = context.new_page()
