@@ -9,7 +9,7 @@ from lxml import etree
 
 from tests.cast import Cast
 from tests.edition import archived
-from tests.edition.test_formats import RNG
+from tests.edition.validators import RNG
 from tests.signing import crowd
 from tests.signing.organisations.societies import signed
 from tests.signing.vouching import carrier, opened, vouched
