@@ -16,10 +16,20 @@ from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation.models import Carrier, Sheet
 from undersigned.lib import clock, tokens
 from undersigned.mailroom import queue
-from undersigned.operate.demonstration import bodies, carriers, on_paper, people, vouching
+from undersigned.operate.demonstration import (
+    bodies,
+    carriers,
+    evidence,
+    handed_over,
+    letters_around,
+    on_paper,
+    people,
+    spoken_for,
+    vouching,
+)
 from undersigned.operate.demonstration.people import Signer
 from undersigned.signing import ask_again, confirm, intake, mails, opening, request, sequence, withdraw
-from undersigned.signing.models import Asking, AskingRound, Signature, Undo
+from undersigned.signing.models import Asking, AskingRound, DeliveryAnswer, Signature
 
 SLUG = "lamp"
 ACCOUNT = f"demonstration@{people.DOMAIN}"
@@ -28,7 +38,7 @@ READER = f"second-reader@{people.DOMAIN}"
 
 def find() -> Appeal | None:
     """The demonstration appeal, None where it was not loaded; `is_whole` says whether all of it is there."""
-    last = Undo.objects.filter(appeal=OuterRef("pk"), why="own", leaf_index__isnull=False)
+    last = DeliveryAnswer.objects.filter(delivery__appeal=OuterRef("pk"))
     found = Appeal.objects.filter(is_demonstration=True).annotate(is_whole=Exists(last))
     return found.select_related("team").order_by("pk").first()
 
@@ -45,7 +55,17 @@ def load() -> Appeal | None:
         with transaction.atomic(), _accounts() as (owner, _reader):
             _ask_again(owner, appeal)
     _record(appeal)
+    _hand_over(appeal)
     return appeal
+
+
+def _hand_over(appeal: Appeal) -> None:
+    """Makes the bundle of those who are recorded, gives it its leaf, and lets the addressee answer."""
+    with _accounts() as (owner, _reader):
+        handed_over.bundle(actor=owner, appeal=appeal)
+    _record(appeal)
+    with transaction.atomic(), _accounts() as (owner, _reader):
+        handed_over.answered(actor=owner, appeal=appeal)
 
 
 @transaction.atomic
@@ -55,7 +75,11 @@ def _make() -> Appeal:
         spanish = _derive(owner, appeal)
         by_name = carriers.travel(owner=owner, appeal=appeal)
         carriers.collect(appeal=appeal, by_name=by_name)
-        original = _newest(appeal.texts.get(relation=Text.Relation.ORIGINAL))
+        letters_around.keep(actor=owner, appeal=appeal, by_name=by_name)
+        text = appeal.texts.get(relation=Text.Relation.ORIGINAL)
+        evidence.anchor(actor=owner, text=text)
+        spoken_for.enter(actor=owner, appeal=appeal, text=text)
+        original = _newest(text)
         sheet = Sheet.objects.select_related("appeal__team", "version").get(appeal=appeal, number=1)
         on_paper.bring_in(actor=owner, reader=reader, sheet=sheet)
         bodies.sign(actor=owner, appeal=appeal, original=original, spanish=_newest(spanish))
@@ -89,6 +113,7 @@ def _open(is_active: bool) -> None:
 
 def _sign_both_versions(owner: User) -> Appeal:
     text = _write(owner, _owner()[1])
+    evidence.enter(actor=owner, appeal=text.appeal)
     emails = people.addresses()
     publish.publish(actor=owner, text=text)
     _sign(text, people.FIRST, emails, invited=True)

@@ -109,7 +109,7 @@ ON_PAPER = (
 
 def request_values(signer: Signer, email: str) -> dict[str, str]:
     """What the signer types into the form."""
-    return {**asdict(signer), "email": email, "edition": "on"}
+    return {**asdict(signer), "email": email, "edition": "on", "addressee": "on"}
 
 
 def addresses(start: int = 1) -> Iterator[str]:
