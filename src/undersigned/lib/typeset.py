@@ -16,6 +16,10 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+# Its steps, page by page, are nobody's news; the first are told while it loads.
+for _name in ("weasyprint.progress", "fontTools"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
 try:
     # Where a library is missing, WeasyPrint prints a paragraph before it raises.
     with contextlib.redirect_stdout(io.StringIO()):
@@ -25,10 +29,6 @@ try:
 except OSError as error:
     _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
     raise ImportError(f"Pango is not installed (Debian: apt-get install {_NEEDS})") from error
-
-# Its steps, page by page, are nobody's news.
-for _name in ("weasyprint.progress", "fontTools"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
 
 VARIANT = "pdf/ua-1"
 

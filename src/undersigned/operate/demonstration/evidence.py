@@ -1,4 +1,4 @@
-"""The demonstration's evidence: sources with kept copies, quotations beside their passages, one claim bare."""
+"""The demonstration's evidence: sources with kept copies, passages with quotations, one claim bare."""
 
 import importlib
 import io
@@ -29,7 +29,8 @@ _ENGINEER = {
 }  # fmt: skip
 _SHEET = {
     "type": "article-newspaper", "title": "La cuesta de noche", "container-title": "Hoja del Muelle",
-    "author": [{"family": "Corvera", "given": "Inés"}], "issued": "winter 2025", "page": "2", "language": "es",
+    "author": [{"family": "Corvera", "given": "Inés"}], "issued": "winter 2025", "page": "2",
+    "language": "es",
 }  # fmt: skip
 _PAGE = """<!doctype html><html lang="en"><title>Minutes</title>
 <h1>Harbour Council of Saltmarsh: minutes of 11 February 2026</h1>
@@ -41,8 +42,8 @@ _ARTICLE = """The Saltmarsh Gazette, 19 February 2026, page 4
 
 THE FENCE AND THE STEPS
 
-Eleven treads and a handrail would cost less than the fence that was put around the empty car park in the spring,
-the engineer's table shows. Nobody at the Council wished to comment.
+Eleven treads and a handrail would cost less than the fence that was put around the empty car park in
+the spring, the engineer's table shows. Nobody at the Council wished to comment.
 """
 _REPORT = (
     "4. Findings",
@@ -89,8 +90,8 @@ def anchor(*, actor: User, text: Text) -> None:
     cite.cite(
         actor=actor, text=text, passage="People walking up a dark hill do.", source=known["hoja2025"],
         locator="p. 2", quotation="De noche, la cuesta se sube contando los peldaños que faltan.",
-        quotation_language="es", translation="At night one climbs the hill counting the steps that are missing.",
-        shelfmark="Reading Room Papers, box 3",
+        quotation_language="es", shelfmark="Reading Room Papers, box 3",
+        translation="At night one climbs the hill counting the steps that are missing.",
     )  # fmt: skip
     cite.cite(
         actor=actor, text=text, passage="two hundred and eleven visits in the second week of March",

@@ -12,8 +12,8 @@ from undersigned.signing.models import Delivery
 # Setting a letter needs libraries that nothing else here does.
 make = Library("undersigned.edition.delivery.make")
 _RECIPIENT = "The Harbour Council of Saltmarsh"
-_ANSWER = """We have received your letter and the list. The Council has put the *lamp* on the agenda of its next
-meeting, which will be held at seven in the evening.
+_ANSWER = """We have received your letter and the list. The Council has put the *lamp* on the agenda of its
+next meeting, which will be held at seven in the evening.
 
 As to the eleven steps, we accept the four joiners.
 """
@@ -25,6 +25,8 @@ def bundle(*, actor: User, appeal: Appeal) -> None:
     if row is None:
         text = appeal.texts.get(relation=Text.Relation.ORIGINAL)
         row = ask.ask(actor=actor, appeal=appeal, text=text, recipient=_RECIPIENT)
+    # Some signers' scripts may have no font on this machine: that is the demonstration's own doing.
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     if row.made_at is None and not make.make(row.pk):
         logging.getLogger(__name__).warning("the demonstration's bundle could not be made")
 
