@@ -80,6 +80,8 @@ class Appeal(models.Model):
     sources_changed_at = models.DateTimeField(null=True, blank=True)
     # The same for its cases; empty until one is published.
     cases_changed_at = models.DateTimeField(null=True, blank=True)
+    # And for its persons; empty until one is shown.
+    persons_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -198,7 +200,16 @@ class Text(models.Model):
             ),
             models.CheckConstraint(
                 condition=~models.Q(
-                    slug__in=["names", "sources", "variants", "verify", "privacy", "cases", "delivery"]
+                    slug__in=[
+                        "names",
+                        "sources",
+                        "variants",
+                        "verify",
+                        "privacy",
+                        "cases",
+                        "delivery",
+                        "persons",
+                    ]  # fmt: skip
                 ),
                 name="appeals_text_reserved_slug",
             ),
@@ -368,3 +379,4 @@ class Capture(models.Model):
 
 # Last, since it builds on the models above.
 from undersigned.appeals import case_models as case_models  # noqa: E402
+from undersigned.appeals import person_models as person_models  # noqa: E402
