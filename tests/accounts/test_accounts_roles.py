@@ -19,6 +19,7 @@ ALLOWED = {
     "appeal.close": "owner editor",
     "appeal.delete": "owner",
     "cases.view": "owner editor moderator",
+    "persons.view": "owner editor moderator",
     "carriers.view": "owner editor moderator",
     "carriers.manage": "owner editor",
     "delivery.manage": "owner editor",

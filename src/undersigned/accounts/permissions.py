@@ -21,6 +21,8 @@ VERBS: Mapping[str, frozenset[str]] = {
     "appeal.delete": _OWNERS,
     # Names that are withheld from readers as well.
     "cases.view": _MODERATORS,
+    # The same for persons.
+    "persons.view": _MODERATORS,
     "carriers.view": _MODERATORS,
     "carriers.manage": _EDITORS,
     # The bundle holds names; whoever may have the roll as a file may have it.

@@ -209,7 +209,7 @@ class Text(models.Model):
                         "cases",
                         "delivery",
                         "persons",
-                    ]  # fmt: skip
+                    ]
                 ),
                 name="appeals_text_reserved_slug",
             ),

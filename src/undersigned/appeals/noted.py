@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from undersigned.appeals import anchors, bibliography, cite, kept_links, languages, markup
+from undersigned.appeals import anchors, bibliography, cite, kept_links, languages, markup, person_links
 from undersigned.appeals.case_models import CaseMention
 from undersigned.appeals.models import Appeal, Citation, SourceState, Text, Version
 from undersigned.appeals.references.csl import is_web_address
@@ -33,6 +33,8 @@ class Notes:
     mentions: tuple[markup.Mention, ...] = ()
     # Key, and what readers can open of a source or no longer find, as safe HTML.
     kept: tuple[tuple[str, str], ...] = ()
+    # Persons to whom words lead, each with the address of its page.
+    persons: tuple[tuple[str, str], ...] = ()
 
     def reference(self, cluster: markup.Cluster) -> str | None:
         """A citation as safe HTML; None where one of its keys is not known."""
@@ -72,9 +74,30 @@ def entry_id(key: str) -> str:
 def for_version(version: Version) -> Notes:
     """The notes of a Version: sources as they were cited, evidence where its passages stand."""
     notes = _of_sources(version)
-    if version.text.appeal.cases_changed_at is None:
+    if version.text.appeal.cases_changed_at is not None:
+        notes = replace(notes, mentions=_mentions(version))
+    if version.text.appeal.persons_changed_at is None:
         return notes
-    return replace(notes, mentions=_mentions(version))
+    return _with_persons(version, notes)
+
+
+def _with_persons(version: Version, notes: Notes) -> Notes:
+    text = version.text
+    query = _query(text, version.language)
+
+    def address(ident: str) -> str:
+        return reverse("person", args=[text.appeal.slug, ident]) + query
+
+    typed = person_links.typed(text.appeal, _idents(version.pk, version.source))
+    linked = person_links.linked(text)
+    words = _words(version.pk, version.source) if linked else ""
+    placed = [(anchors.find(words, one.exact, one.prefix, one.suffix), one.ident) for one in linked]
+    return replace(
+        notes,
+        persons=tuple((ident, address(ident)) for ident in typed),
+        mentions=notes.mentions
+        + tuple(markup.Mention(*place, address(ident)) for place, ident in placed if place),
+    )
 
 
 def _mentions(version: Version) -> tuple[markup.Mention, ...]:
@@ -138,6 +161,11 @@ def _keys(known: Mapping[str, Any], placed: list[tuple[Citation, int]]) -> set[s
 @lru_cache(maxsize=64)
 def _words(_pk: int, source: str) -> str:
     return markup.words_of(markup.split(source)[1])
+
+
+@lru_cache(maxsize=256)
+def _idents(_pk: int, source: str) -> tuple[str, ...]:
+    return tuple(markup.person_idents(markup.split(source)[1]))
 
 
 def _placed(text: Text, words: str) -> list[tuple[Citation, int]]:

@@ -8,7 +8,7 @@ from django.db.models import Max
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
-from undersigned.appeals import cite, languages, markup, sources
+from undersigned.appeals import cite, languages, markup, person_mentions, sources
 from undersigned.appeals.markup import Head, Problem
 from undersigned.appeals.markup.problems import gettext_noop
 from undersigned.appeals.models import Appeal, Text, Version
@@ -107,6 +107,11 @@ def cited_digests(appeal: Appeal, body: str) -> dict[str, str]:
     return dict(appeal.sources.filter(key__in=keys).values_list("key", "digest"))
 
 
+def check_body(appeal: Appeal, body: str) -> list[Problem]:
+    """What of a body cannot be published in this appeal: its sources and persons must be there."""
+    return markup.check(body, keys_of(appeal), person_mentions.known_idents(appeal))
+
+
 def keys_of(appeal: Appeal) -> set[str]:
     """The keys that texts of this appeal may cite."""
     return set(appeal.sources.values_list("key", flat=True))
@@ -156,7 +161,7 @@ def _readable(text: Text) -> tuple[Head, str]:
         found.append(_problem("language-changed"))
     if not body.strip():
         found.append(_problem("no-body"))
-    found += markup.check(body, keys_of(text.appeal))
+    found += check_body(text.appeal, body)
     if found:
         raise NotPublishable(found)
     return head, body

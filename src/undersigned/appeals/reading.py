@@ -116,6 +116,7 @@ def _render(body: str, prefix: str, head: Head, lang: str, notes: noted.Notes | 
             reference=notes.reference if notes else None,
             evidence=notes.passages if notes else (),
             mentions=notes.mentions if notes else (),
+            persons=dict(notes.persons) if notes else None,
             by_editors=head.extra.get("notes-by", "") in BY_EDITORS,
         )
 

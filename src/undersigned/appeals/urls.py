@@ -7,6 +7,8 @@ cases_views = later.Views("undersigned.appeals.cases_views")
 citations_views = later.Views("undersigned.appeals.citations_views")
 copies_views = later.Views("undersigned.appeals.copies_views")
 derive_views = later.Views("undersigned.appeals.derive_views")
+persons_file_views = later.Views("undersigned.appeals.persons_file_views")
+persons_views = later.Views("undersigned.appeals.persons_views")
 sources_views = later.Views("undersigned.appeals.sources_views")
 views = later.Views("undersigned.appeals.views")
 
@@ -56,4 +58,13 @@ urlpatterns = [
     path("appeals/<slug:slug>/cases/import/", cases_views.import_file, name="desk-cases-import"),
     path("appeals/<slug:slug>/cases/export.<slug:format>", cases_views.export, name="desk-cases-export"),
     path("appeals/<slug:slug>/cases/<str:ref>/", case_views.case, name="desk-case"),
+    path("appeals/<slug:slug>/persons/", persons_views.list_persons, name="desk-persons"),
+    path("appeals/<slug:slug>/persons/new/", persons_views.new_person, name="desk-person-new"),
+    path("appeals/<slug:slug>/persons/import/", persons_file_views.import_file, name="desk-persons-import"),
+    path(
+        "appeals/<slug:slug>/persons/export.<slug:format>",
+        persons_file_views.export,
+        name="desk-persons-export",
+    ),
+    path("appeals/<slug:slug>/persons/<str:ref>/", persons_views.person, name="desk-person"),
 ]

@@ -177,7 +177,7 @@ def _preview(source: str, text: Text) -> dict[str, object]:
         document = reading.preview(source, text.language, text)
     except markup.MarkupError as error:
         return {"problems": [said(error.problem)], "document": None}
-    problems = markup.check(markup.split(source)[1], publish.keys_of(text.appeal))
+    problems = publish.check_body(text.appeal, markup.split(source)[1])
     return {"document": document, "problems": [said(problem) for problem in problems]}
 
 

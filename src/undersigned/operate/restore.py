@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError, connection
 
-from undersigned.appeals import case_journal
+from undersigned.appeals import case_journal, person_journal
 from undersigned.circulation import erasures
 from undersigned.lib import clock, keys
 from undersigned.mailroom import queue
@@ -112,5 +112,6 @@ def _before_anybody_sees() -> None:
     withdraw.replay_journal()
     erasures.replay()
     case_journal.replay()
+    person_journal.replay()
     wipe.replay()
     queue.hold(f"a backup was restored on {clock.now():%Y-%m-%d}; its mails may have been sent already")

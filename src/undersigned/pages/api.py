@@ -9,7 +9,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from undersigned import __version__
 from undersigned.appeals.models import Version
-from undersigned.pages import api_cases, counts, public
+from undersigned.pages import api_cases, api_persons, counts, public
 from undersigned.pages.family import Member, families, family_or_404
 from undersigned.pages.site import public_appeals
 from undersigned.signing.organisations import roll
@@ -156,6 +156,7 @@ api = PublicAPI(
 )
 
 api.add_router("/appeals", api_cases.router)
+api.add_router("/appeals", api_persons.router)
 
 
 @api.exception_handler(Http404)

@@ -33,7 +33,7 @@ def slow(appeal: Appeal) -> int:
 
     Not at all where an appeal speaks for people: a name that is withheld is gone at once.
     """
-    return 0 if appeal.cases_changed_at else SLOW_SECONDS
+    return 0 if appeal.cases_changed_at or appeal.persons_changed_at else SLOW_SECONDS
 
 
 def etag_of(*facts: object) -> str:

@@ -9,6 +9,7 @@ from markdown_it.token import Token
 
 from undersigned.appeals.markup.citations import Cluster
 from undersigned.appeals.markup.parse import parser, too_much
+from undersigned.appeals.markup.persons import ident_of
 from undersigned.appeals.markup.problems import Problem
 from undersigned.lib.canonical import CanonicalError, canonical_text
 
@@ -18,10 +19,13 @@ INLINE_NOTE = re.compile(r"\^\[")
 _PARSER = parser(strict=True)
 
 
-def check(body: str, keys: Container[str] | None = None) -> list[Problem]:
+def check(
+    body: str, keys: Container[str] | None = None, persons: Container[str] | None = None
+) -> list[Problem]:
     """Everything in a body that may not be published, in the order of its lines.
 
-    With `keys`, a citation of a source that is none of them is such a thing too.
+    With `keys`, a citation of a source that is none of them is such a thing too; with `persons`, words that
+    lead to somebody else.
     """
     try:
         canonical_text(body)
@@ -35,6 +39,11 @@ def check(body: str, keys: Container[str] | None = None) -> list[Problem]:
     if keys is not None:
         cited = [(line, cite.key) for line, cluster in _citations(tokens) for cite in cluster.cites]
         found += [Problem(line, "cite-unknown", {"key": key}) for line, key in cited if key not in keys]
+    if persons is not None:
+        named = _persons(tokens)
+        found += [
+            Problem(line, "person-unknown", {"ident": who}) for line, who in named if who not in persons
+        ]
     return sorted(found, key=lambda problem: (problem.line, problem.code))
 
 
@@ -59,7 +68,7 @@ def _marked(tokens: Sequence[Token]) -> Iterator[Problem]:
         elif token.type == "link_open":
             target = str(token.attrs.get("href", ""))
             scheme = SCHEME.match(target)
-            if scheme and scheme.group(1).lower() not in SCHEMES:
+            if scheme and scheme.group(1).lower() not in SCHEMES and not ident_of(target):
                 yield Problem(line, "link", {"what": _short(target)})
         elif token.type == "text" and INLINE_NOTE.search(token.content):
             yield Problem(line, "note-inline")
@@ -77,6 +86,19 @@ def cited_keys(body: str) -> list[str]:
         return []
     cited = (cite.key for _line, cluster in _citations(_PARSER.parse(body)) for cite in cluster.cites)
     return list(dict.fromkeys(cited))
+
+
+def _persons(tokens: Sequence[Token]) -> Iterator[tuple[int, str]]:
+    for line, token in _inline(tokens):
+        if token.type == "link_open" and (ident := ident_of(str(token.attrs.get("href", "")))):
+            yield line, ident
+
+
+def person_idents(body: str) -> list[str]:
+    """The persons to whom words of a body lead, in the order in which they first stand there."""
+    if "person:" not in body or too_much(body):
+        return []
+    return list(dict.fromkeys(ident for _line, ident in _persons(_PARSER.parse(body))))
 
 
 def _short(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +19,7 @@ from undersigned.appeals.markup.citations import Cluster
 from undersigned.appeals.markup.mentions import Mention, set_mentions, stands_plain
 from undersigned.appeals.markup.parse import parser, too_much
 from undersigned.appeals.markup.passages import read_words, set_marks
+from undersigned.appeals.markup.persons import set_persons
 from undersigned.appeals.markup.plain import plain_of
 from undersigned.appeals.markup.problems import gettext_noop
 from undersigned.appeals.markup.words import words
@@ -117,13 +118,14 @@ def render(
     reference: Reference | None = None,
     evidence: Sequence[Evidence] = (),
     mentions: Sequence[Mention] = (),
+    persons: Mapping[str, str] | None = None,
     by_editors: bool = False,
 ) -> Rendered:
     """Safe HTML of a body; every id starts with the prefix, so that two texts fit on one page.
 
     Notes stand behind the paragraph that calls them. Footnotes are the author's, those with a mark such as
     `ed1` the editors', and with `by_editors` all of them. Citations get a mark and a note where `reference`
-    knows their sources; else they stay as typed.
+    knows their sources; else they stay as typed. `persons` gives the pages of those whom words may lead to.
     """
     if not PREFIX.fullmatch(id_prefix):
         raise ValueError("id_prefix must be letters, digits and hyphens, a letter first")
@@ -138,6 +140,7 @@ def render(
         if token.type in BLOCKS or tight:
             token.attrSet("dir", "auto")
     plain, notes = plain_of(tokens)
+    set_persons(tokens, persons or {})
     set_mentions(tokens, mentions)
     cited = _cite(tokens, env, reference, evidence)
     env["kinds"] = beside.kinds(tokens, by_editors=by_editors)
@@ -247,6 +250,7 @@ def _parser() -> MarkdownIt:
     md.add_render_rule("footnote_anchor", _note_back)
     md.add_render_rule("link_open", _link_open)
     md.add_render_rule("image", _image)
+    md.add_render_rule("person_gone", _nothing)
     md.add_render_rule("citation", _source_mark)
     md.add_render_rule("evidence", _source_mark)
     return md
@@ -279,3 +283,7 @@ def _link_open(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, e
 
 def _image(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
     return html.escape(tokens[i].content)
+
+
+def _nothing(md: RendererHTML, tokens: Tokens, i: int, options: OptionsDict, env: EnvType) -> str:
+    return ""
