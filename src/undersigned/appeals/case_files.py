@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from undersigned.appeals.case_history import Cited
 from undersigned.appeals.case_sealed import Consent, Name
+from undersigned.appeals.markup import MarkupError, split
 from undersigned.lib.table import LineError, Unreadable, decoded, plain_cell, records, safe_cell
 
 FILE_MAX = 2_000_000
@@ -82,11 +83,13 @@ def read(data: bytes) -> Parsed:
     parsed = Parsed()
     try:
         text = decoded(data, parsed.notes, most=FILE_MAX)
-        if text.lstrip()[:1] in ("{", "["):
+        if text.startswith("---\n"):
+            _read_json(split(text)[0].extra.get("cases", "[]"), parsed)
+        elif text.lstrip()[:1] in ("{", "["):
             _read_json(text, parsed)
         else:
             _read_csv(text, parsed)
-    except Unreadable as error:
+    except (Unreadable, MarkupError) as error:
         parsed.problems.append(LineError(0, str(error)))
     if len(parsed.records) > RECORDS_MAX:
         parsed.problems.append(LineError(0, _("At most %(most)d cases in one file.") % {"most": RECORDS_MAX}))
@@ -223,7 +226,8 @@ def _statement_json(item: Mapping[str, Any]) -> StatementRecord:
         place=_str(item.get("place", "")),
         note=_str(item.get("note", "")),
         sources=tuple(
-            Cited(_str(one["key"]), _str(one.get("locator", ""))) for one in item.get("sources", [])
+            _cited(one) if isinstance(one, str) else Cited(_str(one["key"]), _str(one.get("locator", "")))
+            for one in item.get("sources", [])
         ),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -13,8 +13,10 @@ from markdown_it.token import Token
 from undersigned.appeals.letter.blocks import Block as TypedBlock
 from undersigned.appeals.letter.front import is_salutation
 from undersigned.appeals.markup.citations import Cluster
+from undersigned.appeals.markup.mentions import Mention, set_mentions
 from undersigned.appeals.markup.parse import EDITORIAL, parser
 from undersigned.appeals.markup.passages import read_words, set_marks
+from undersigned.appeals.markup.persons import ident_of
 from undersigned.edition import document as d
 
 # A cross reference, as a letter's page spells it: another text, or a version of it.
@@ -43,6 +45,7 @@ class _Reader:
     by_editors: bool = False
     cite: Callable[[Cluster], str] | None = None
     site: str = ""
+    persons: Container[str] = ()
     leaf: int = 0
     quoted: int = 0
     numbers: dict[int, d.NoteMark] = field(default_factory=dict)
@@ -148,8 +151,10 @@ class _Reader:
                 return d.Emph(self.inlines(inner))
             case "strong_open":
                 return d.Strong(self.inlines(inner))
-            case "link_open":
+            case "link_open" | "mention_open":
                 target = str(token.attrs.get("href", ""))
+                if (person := ident_of(target)) and person in self.persons:
+                    return d.Mention(self.inlines(inner), person)
                 if self.site and _CROSS.fullmatch(target):
                     target = self.site.rstrip("/") + target
                 kept = target if _OPEN_TARGET.match(target) else ""
@@ -188,20 +193,24 @@ def read_body(
     cite: Callable[[Cluster], str] | None = None,
     letter: bool = True,
     site: str = "",
+    persons: Container[str] = (),
+    mentions: Sequence[tuple[int, int, str]] = (),
 ) -> Body:
     """The body's blocks and notes.
 
     `by_editors`: its footnotes are the editors'. `marks` are set behind the words that end at each position,
     counted over `markup.words_of(body)`. `cite` says how a citation reads. `letter`: greeting and closing
-    lines are told apart. `site`: where a cross reference to another text leads.
+    lines are told apart. `site`: where a cross reference to another text leads. `persons`: to whom typed links
+    may lead; `mentions`: stretches of the words that lead to one of them.
     """
     tokens = _parser().parse(body)
+    set_mentions(tokens, [Mention(start, end, f"person:{person}") for start, end, person in mentions])
     if marks:
         set_marks(
             read_words(tokens)[1],
             [(place, Token(_MARK, "", 0, meta={"mark": mark})) for place, mark in marks],
         )
-    reader = _Reader(by_editors, cite, site)
+    reader = _Reader(by_editors, cite, site, persons)
     blocks = reader.blocks(tokens)
     notes = [
         d.Note(reader.numbers[ident].kind, reader.numbers[ident].number, content, mark)
@@ -216,9 +225,9 @@ def read_body(
     )
 
 
-def read_blocks(typed: str) -> d.Blocks:
+def read_blocks(typed: str, *, persons: Container[str] = ()) -> d.Blocks:
     """Blocks that stand outside the body, such as an editors' note: nothing points to their leaves."""
-    return _unnumbered(read_body(typed, letter=False).blocks)
+    return _unnumbered(read_body(typed, letter=False, persons=persons).blocks)
 
 
 def read_inlines(typed: str) -> d.Inlines:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from undersigned.edition import formats
 from undersigned.edition.document import Edition, Text
-from undersigned.edition.formats import FORMATS, Format, Unavailable, cmif, letters, organisations
+from undersigned.edition.formats import FORMATS, Format, Unavailable, cmif, data, letters, organisations
 from undersigned.edition.manifest import NAME, Missing, Written, as_bytes, manifest
 
 # Called before each file: how many are done, of how many, and which is next; once more at the end with "".
@@ -53,8 +53,9 @@ def build(
             (folder / name).unlink(missing_ok=True)
             missing.append(Missing(name, row.name, str(error)))
     around = list(_around(edition, folder)) if not only else []
-    data = as_bytes(manifest(edition, written, missing, around))
-    _replace(folder / NAME, lambda out: _all(out, data))
+    known = list(_data(edition, folder)) if not only else []
+    listed = as_bytes(manifest(edition, written, missing, around, known))
+    _replace(folder / NAME, lambda out: _all(out, listed))
     progress(len(jobs), len(jobs), "")
     return Built(tuple(file for _, file in written), tuple(missing))
 
@@ -78,9 +79,22 @@ def _around(edition: Edition, folder: Path) -> Iterator[Written]:
         if kind not in made:
             (folder / name).unlink(missing_ok=True)
             continue
-        data = made[kind][0].encode("utf-8")
-        digest = _replace(folder / name, partial(_all, data=data))
-        yield Written(name, kind, made[kind][1], len(data), digest)
+        whole = made[kind][0].encode("utf-8")
+        digest = _replace(folder / name, partial(_all, data=whole))
+        yield Written(name, kind, made[kind][1], len(whole), digest)
+
+
+def _data(edition: Edition, folder: Path) -> Iterator[Written]:
+    """Persons and cases as the desk reads them again, whatever their number."""
+    for kind, found in (("persons", data.persons(edition)), ("cases", data.cases(edition))):
+        path = folder / f"{edition.slug}.{kind}.json"
+        if not found:
+            path.unlink(missing_ok=True)
+            continue
+        whole = data.as_bytes(kind, found)
+        yield Written(
+            path.name, kind, "application/json", len(whole), _replace(path, partial(_all, data=whole))
+        )
 
 
 def cmif_name(edition: Edition) -> str:

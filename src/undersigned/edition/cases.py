@@ -30,6 +30,7 @@ def _case(shown: Shown, tags: list[str]) -> d.Case:
         history=tuple(_event(row, tags) for row in shown.history),
         updates=tuple(d.CaseUpdate(day, text) for day, text in shown.updates),
         language=shown.language,
+        name_kind=shown.names[0]["kind"] if shown.names else "name",
     )
 
 

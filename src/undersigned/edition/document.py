@@ -243,6 +243,11 @@ class Edition:
     signatories: Roll = _EMPTY
     organisations: tuple[Organisation, ...] = ()
 
+    def person_called(self, name: str) -> str:
+        """The id of the person who bears a name; empty where nobody of the list does."""
+        wanted = name.casefold()
+        return next((one.id for one in self.persons if wanted in one.all_names), "")
+
     def sources_of(self, text: Text) -> tuple[Source, ...]:
         """The sources that a text cites or rests on, set in its own language."""
         return text.sources

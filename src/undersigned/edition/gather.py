@@ -13,7 +13,7 @@ from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.appeals.references.dates import plain as edtf
 from undersigned.appeals.references.dates import read_date
 from undersigned.appeals.references.problems import BadReference
-from undersigned.edition import cases, correspondence, evidence, family, origin, signatories
+from undersigned.edition import cases, correspondence, evidence, family, origin, persons, signatories
 from undersigned.edition import document as d
 from undersigned.edition.body import read_body, salutation
 from undersigned.edition.wording import WORDS
@@ -21,8 +21,8 @@ from undersigned.ledger.published import Count, Published, published
 from undersigned.lib import env
 from undersigned.tlog.encoding import b64
 
-# Head keys for the desk alone: what an import could not place.
-_DESK = frozenset({"unplaced"})
+# Head keys for the desk alone: what an import could not place, and lists that the edition has anew.
+_DESK = frozenset({"unplaced", "persons", "cases"})
 
 
 class NothingPublished(ValueError):
@@ -37,6 +37,8 @@ def gather(appeal: Appeal) -> d.Edition:
     log = published([appeal.public_id]).get(appeal.public_id)
     versions = family.versions(texts)
     total = sum(log.versions.values(), Count()) if log else Count()
+    spoken = {versions[text.pk][-1].language for text in texts}
+    people = persons.of_appeal(appeal, spoken)
     return d.Edition(
         slug=appeal.slug,
         id=appeal.public_id,
@@ -46,11 +48,12 @@ def gather(appeal: Appeal) -> d.Edition:
         publisher=appeal.controller or appeal.team.name,
         state=appeal.state,
         changed=_changed(appeal, versions, log),
-        texts=tuple(_text(text, versions, log) for text in texts),
+        texts=tuple(_text(text, versions, log, people) for text in texts),
         counts=d.Counts.of(total),
         log=_log(log),
         sources=evidence.sources(appeal, texts[0].language),
-        cases=cases.of_appeal(appeal, {versions[text.pk][-1].language for text in texts}),
+        persons=people,
+        cases=cases.of_appeal(appeal, spoken),
         correspondence=correspondence.of_appeal(appeal),
         signatories=signatories.of_appeal(appeal),
         organisations=signatories.organisations(appeal),
@@ -127,10 +130,10 @@ def _listed(appeal: Appeal, version: Version) -> d.Text:
     )
 
 
-def text_at(versions: list[Version], log: Published | None) -> d.Text:
+def text_at(versions: list[Version], log: Published | None, people: tuple[d.Person, ...] = ()) -> d.Text:
     """A text as an earlier edition printed it: of its versions up to the last of these."""
     text = versions[-1].text
-    return _text(text, {text.pk: versions}, log)
+    return _text(text, {text.pk: versions}, log, people)
 
 
 def _url(appeal: Appeal) -> str:
@@ -141,7 +144,7 @@ def _changed(appeal: Appeal, versions: Mapping[int, list[Version]], log: Publish
     moments = [version.published_at for some in versions.values() for version in some]
     others = (
         appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, appeal.cases_changed_at,
-        log and log.log.published_at, correspondence.changed(appeal),
+        appeal.persons_changed_at, log and log.log.published_at, correspondence.changed(appeal),
     )  # fmt: skip
     moments += [moment for moment in others if moment]
     return max(moments).astimezone(UTC).replace(microsecond=0)
@@ -153,7 +156,12 @@ def _log(log: Published | None) -> d.Log | None:
     return d.Log(log.log.origin, log.log.vkey, log.checkpoint.size, b64(log.checkpoint.root))
 
 
-def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | None) -> d.Text:
+def _text(
+    text: Text,
+    versions: Mapping[int, list[Version]],
+    log: Published | None,
+    people: tuple[d.Person, ...] = (),
+) -> d.Text:
     printed = versions[text.pk][-1]
     head = reading.document(printed).head
     typed = markup.split(printed.source)[1]
@@ -163,9 +171,19 @@ def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | No
         text.appeal.citation_style, printed.language, {key: state.csl for key, state in states.items()}
     )
     by_editors = head.extra.get("notes-by", "") in reading.BY_EDITORS
+    # Words lead to the list of persons: where there is none, they lead nowhere.
+    mentions = persons.mentions(text, typed) if people else persons.Mentions()
     body = read_body(
-        typed, by_editors=by_editors, marks=claims.marks, cite=references.cite, site=env.load().base_url
+        typed,
+        by_editors=by_editors,
+        marks=claims.marks,
+        cite=references.cite,
+        site=env.load().base_url,
+        persons=mentions.typed | {person for _start, _end, person in mentions.linked},
+        mentions=mentions.linked,
     )
+    addressee = origin.addressee(head)
+    addressee = replace(addressee, person=persons.named(addressee, people))
     with translation.override(languages.interface_language(printed.language)):
         words = {word: gettext(sentence) for word, sentence in WORDS.items()}
         known = origin.provenance(head, printed.language, series.of(text))
@@ -187,7 +205,7 @@ def _text(text: Text, versions: Mapping[int, list[Version]], log: Published | No
         notes=body.notes,
         editor_notes=body.editor_notes,
         derived_from=family.derivation(text, printed),
-        addressee=origin.addressee(head),
+        addressee=addressee,
         date=_edtf(head.date),
         date_written=date_written,
         place=head.extra.get("place", ""),

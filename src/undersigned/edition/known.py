@@ -210,6 +210,19 @@ class Person:
     note: str = ""
     roles: tuple[str, ...] = ()
     identifiers: tuple[tuple[str, str], ...] = ()
+    # Of the name: what kind it is, its language, and when it was used (EDTF).
+    kind: str = "name"
+    language: str = ""
+    dates: str = ""
+    # The note with its markup read.
+    told: Blocks = ()
+    # Birth and death in words, by language of the texts.
+    life: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def all_names(self) -> set[str]:
+        """Every name, to be compared with one that is written somewhere."""
+        return {name.casefold() for name in (self.name, *(other.name for other in self.names))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +274,9 @@ class Case:
     note: str = ""
     history: tuple[CaseEvent, ...] = ()
     updates: tuple[CaseUpdate, ...] = ()
-    # The language of the name, where it is known.
+    # The language of the name, where it is known, and what kind of name it is.
     language: str = ""
+    name_kind: str = "name"
 
 
 @dataclass(frozen=True, slots=True)

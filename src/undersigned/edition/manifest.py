@@ -41,6 +41,7 @@ def manifest(
     written: Sequence[tuple[Text, Written]],
     missing: Sequence[Missing],
     around: Sequence[Written] = (),
+    data: Sequence[Written] = (),
 ) -> dict[str, Any]:
     """What the edition holds; the same for the same appeal, whenever it is made."""
     return {
@@ -62,6 +63,8 @@ def manifest(
         # The letters around the appeal, and the list of all letters.
         "correspondence": [asdict(file) for file in around if file.format != ORGANISATIONS],
         ORGANISATIONS: [asdict(file) for file in around if file.format == ORGANISATIONS],
+        # Persons and cases.
+        "data": [asdict(file) for file in data],
         "missing": [asdict(file) for file in missing],
     }
 

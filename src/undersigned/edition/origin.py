@@ -22,7 +22,7 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _PLACED = frozenset(
     {
         "place", "publisher", "fonds", "shelfmark", "series-order", "introduction", "title-supplied",
-        "notes-by", "unplaced", "contact",
+        "notes-by", "unplaced", "contact", "persons", "cases",
     }
 )  # fmt: skip
 

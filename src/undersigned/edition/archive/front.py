@@ -87,6 +87,7 @@ def _contents(site: Site) -> Markup:
         "variants/index.html": _("where each text comes from, and how it differs"),
         "sources/index.html": _("what the appeal leans on, with kept copies"),
         "cases.html": _("the people and groups for whom the appeal speaks, as far as they may be named"),
+        "persons.html": _("who is who, with the places where each is named"),
         "names/index.html": _("who asked to be kept in the permanent archive"),
         "organisations.html": _("which organisations signed, apart from people"),
         "search.html": _("texts and names, without a server"),

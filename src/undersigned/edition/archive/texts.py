@@ -118,7 +118,11 @@ def _editions(path: str, text: d.Text, files: tuple[Written, ...], missing: tupl
 def _letter(site: Site, text: d.Text, version: Version) -> None:
     path = letter(text.slug, version.number)
     known = site.versions[text.slug]
-    shown = text if version is known[-1] else gather.text_at(known[: version.number], site.log)
+    shown = (
+        text
+        if version is known[-1]
+        else gather.text_at(known[: version.number], site.log, site.edition.persons)
+    )
     site.out.write(canonical(text.slug, version.number), bytes(version.canonical))
 
     def content() -> Iterator[str]:

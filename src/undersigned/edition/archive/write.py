@@ -160,5 +160,8 @@ def _enter(site: Site, index: search.Index) -> None:
         index.text(title, texts.letter(text.slug, text.version.number), plain)
     for title, path, plain in cases.entries(site):
         index.text(title, path, plain)
+    for person in site.edition.persons:
+        names = "\n".join([*(name.name for name in person.names), person.note])
+        index.text(person.name, f"{around.PERSONS}#person-{person.id}", names)
     for number, source in enumerate(site.edition.sources, 1):
         index.text(source.reference or source.key, f"{sources.PATH}#source-{number}", source.key)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from undersigned.edition import document as d
 from undersigned.edition.formats import html_cases as cases
+from undersigned.edition.formats import html_persons as persons
 from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
 from undersigned.edition.formats.marks import machine_date, source_parts
@@ -18,7 +19,7 @@ _CHANGES = {"same": "span", "added": "ins", "removed": "del"}
 def sections(edition: d.Edition, text: d.Text) -> Iterator[Markup]:
     """Every section that has something to say."""
     found = (
-        note(text), provenance(text), sources(edition, text), variants(text), persons(edition, text),
+        note(text), provenance(text), sources(edition, text), variants(text), persons.section(edition, text),
         cases.section(edition, text), correspondence(edition, text), signed.organisations(text),
     )  # fmt: skip
     yield from (section for section in found if section)
@@ -44,14 +45,15 @@ def addressee(text: d.Text) -> Markup | None:
     kind = "name pseudonym" if known.pseudonym and known.pseudonym == known.name else "name"
     shown = known.name or known.pseudonym or known.civil_name
     rest = joined(" (", joined(*explained, separator=", "), ")") if explained else None
-    said = _phrase(text.say("to", name="\0"), kind, shown)
+    said = _phrase(text.say("to", name="\0"), kind, shown, known.person)
     return tag("p", said, tag("span", rest, class_="explained") if rest else None, class_="addressee")
 
 
-def _phrase(sentence: str, kind: str, name: str) -> Markup:
-    """A sentence in which a name has its own element."""
+def _phrase(sentence: str, kind: str, name: str, person: str = "") -> Markup:
+    """A sentence in which a name has its own element, and leads to its person where there is one."""
     before, _, after = sentence.partition("\0")
-    return joined(before, tag("span", name, class_=kind, dir="auto"), after)
+    shown: Child = tag("a", name, href=f"#person-{person}", class_="person") if person else name
+    return joined(before, tag("span", shown, class_=kind, dir="auto"), after)
 
 
 def _exact(text: d.Text, word: str, **values: object) -> Markup:
@@ -190,21 +192,6 @@ def _variants_at(place: Markup, variants: list[d.Variant]) -> Markup:
         for one in variants
     )
     return joined(tag("dt", place), *read)
-
-
-def persons(edition: d.Edition, text: d.Text) -> Markup | None:
-    """Who is who."""
-    if not edition.persons:
-        return None
-    return _section("persons", text.say("persons"), tag("dl", *map(_person, edition.persons)))
-
-
-def _person(person: d.Person) -> Markup:
-    life = f"{person.born}–{person.died}" if person.born or person.died else ""
-    others = ", ".join(name.name for name in person.names)
-    identifiers = ", ".join(f"{scheme}: {value}" for scheme, value in person.identifiers)
-    told = joined(life, others, person.note, identifiers, separator="; ")
-    return joined(tag("dt", person.name, id=f"person-{person.id}"), tag("dd", told))
 
 
 def correspondence(edition: d.Edition, text: d.Text) -> Markup | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from undersigned import __version__
 from undersigned.edition import document as d
-from undersigned.edition.formats import tei_cases
+from undersigned.edition.formats import tei_cases, tei_persons
 from undersigned.edition.formats.marks import machine_date
 from undersigned.edition.formats.tags import Child, Markup, empty, tag
 from undersigned.edition.formats.tei_text import TeiWriter, witness_id
@@ -20,7 +20,7 @@ def header(edition: d.Edition, text: d.Text) -> Markup:
 def _file(edition: d.Edition, text: d.Text) -> Markup:
     return tag(
         "fileDesc",
-        _titles(text),
+        _titles(edition, text),
         tag("editionStmt", tag("edition", text.say("version", version=text.version.number))),
         _publication(edition, text),
         _series(text),
@@ -29,14 +29,14 @@ def _file(edition: d.Edition, text: d.Text) -> Markup:
     )
 
 
-def _titles(text: d.Text) -> Markup:
+def _titles(edition: d.Edition, text: d.Text) -> Markup:
     known = text.provenance
     return tag(
         "titleStmt",
         tag("title", text.title, type="supplied" if known.title_supplied else None),
-        *(tag("author", name) for name in _names(text.author)),
-        *(_responsible("translator", name) for name in _names(known.translator)),
-        _responsible("editor", known.edition.editor) if known.edition.editor else None,
+        *(tag("author", name, ref=_ref(edition, name)) for name in _names(text.author)),
+        *(_responsible(edition, "translator", name) for name in _names(known.translator)),
+        _responsible(edition, "editor", known.edition.editor) if known.edition.editor else None,
     )
 
 
@@ -44,8 +44,14 @@ def _names(written: str) -> list[str]:
     return [name.strip() for name in written.split(";") if name.strip()]
 
 
-def _responsible(role: str, name: str) -> Markup:
-    return tag("respStmt", tag("resp", role), tag("name", name))
+def _responsible(edition: d.Edition, role: str, name: str) -> Markup:
+    return tag("respStmt", tag("resp", role), tag("name", name, ref=_ref(edition, name)))
+
+
+def _ref(edition: d.Edition, name: str) -> str | None:
+    """Who of the list of persons is meant."""
+    found = edition.person_called(name)
+    return f"#person-{found}" if found else None
 
 
 def _publication(edition: d.Edition, text: d.Text) -> Markup:
@@ -167,7 +173,7 @@ def _profile(edition: d.Edition, text: d.Text) -> Markup:
         "profileDesc",
         tag("creation", _date(text)) if text.date or text.date_written else None,
         tag("langUsage", *languages),
-        _correspondence(text),
+        _correspondence(edition, text),
         *map(_letter, edition.correspondence),
         _participants(edition, text),
     )
@@ -180,14 +186,14 @@ def _date(text: d.Text) -> Markup:
     )
 
 
-def _correspondence(text: d.Text) -> Markup | None:
+def _correspondence(edition: d.Edition, text: d.Text) -> Markup | None:
     """Who wrote when and where, and to whom: only a text with an addressee is a letter."""
     if not text.addressee:
         return None
     dated = text.date or text.date_written
     sent = tag(
         "correspAction",
-        *(tag("persName", name) for name in _names(text.author)),
+        *(tag("persName", name, ref=_ref(edition, name)) for name in _names(text.author)),
         tag("placeName", text.place) if text.place else None,
         _date(text) if dated else None,
         type="sent",
@@ -242,7 +248,7 @@ def _has_life(known: d.Named) -> bool:
 
 def _participants(edition: d.Edition, text: d.Text) -> Markup | None:
     """Persons of the edition, the addressee, and those for whom the appeal speaks."""
-    people: list[Child] = [_person(person) for person in edition.persons]
+    people: list[Child] = [tei_persons.person(text, person) for person in edition.persons]
     if _has_life(text.addressee):
         people.append(_named(text.addressee))
     cases = [tei_cases.case(edition, text, case) for case in edition.cases]
@@ -259,19 +265,6 @@ def _named(known: d.Named) -> Markup:
     if known.name and known.name not in (known.pseudonym, known.civil_name):
         found.insert(0, tag("persName", known.name))
     return tag("person", *found, tag("note", known.note) if known.note else None, xml__id="addressee")
-
-
-def _person(person: d.Person) -> Markup:
-    return tag(
-        "person",
-        tag("persName", person.name),
-        *(tei_cases.other_name(name) for name in person.names),
-        tag("birth", person.born, when=machine_date(person.born)) if person.born else None,
-        tag("death", person.died, when=machine_date(person.died)) if person.died else None,
-        *(tag("idno", value, type=scheme) for scheme, value in person.identifiers),
-        tag("note", person.note) if person.note else None,
-        xml__id=f"person-{person.id}",
-    )
 
 
 def _revisions(text: d.Text) -> Markup:
