@@ -200,8 +200,8 @@ def read_body(
 
     `by_editors`: its footnotes are the editors'. `marks` are set behind the words that end at each position,
     counted over `markup.words_of(body)`. `cite` says how a citation reads. `letter`: greeting and closing
-    lines are told apart. `site`: where a cross reference to another text leads. `persons`: to whom typed links
-    may lead; `mentions`: stretches of the words that lead to one of them.
+    lines are told apart. `site`: where a cross reference to another text leads. `persons`: to whom typed
+    links may lead; `mentions`: stretches of the words that lead to one of them.
     """
     tokens = _parser().parse(body)
     set_mentions(tokens, [Mention(start, end, f"person:{person}") for start, end, person in mentions])
