@@ -65,7 +65,7 @@ def test_a_person_is_entered_shown_linked_and_erased(cast: Cast, draft_appeal: A
 
 def test_what_is_wrong_is_said_beside_its_field_and_kept(cast: Cast, draft_appeal: Appeal) -> None:
     for wrong in (
-        {"orcid": "0000-0002-1825-0098"}, {"viaf": "x"}, {"wikidata": "42"}, {"born": "once"},
+        {"orcid": "0000-0002-1825-0098"}, {"viaf": "x"}, {"wikidata": "42"}, {"born": "long ago"},
         {"ident": "Anna Kell!"}, {"names-0-text": ""}, {"names-0-until": "then"}, {"note": "<b>x</b>"},
         {"names-0-language": "nonsense-xx-yy-zz-1"},
     ):  # fmt: skip

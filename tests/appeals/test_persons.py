@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from tests.appeals.personed import HIDDEN, KELL, VEILED, called, enter
 from tests.cast import Cast
-from undersigned.accounts.models import AuditEntry
+from undersigned.accounts.models import AuditRecord
 from undersigned.accounts.permissions import Forbidden
 from undersigned.appeals import (
     derive,
@@ -35,7 +35,10 @@ def write(text: Text, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "found"),
-    [("0000-0002-1825-0097", "0000-0002-1825-0097"), ("https://orcid.org/000000021694233x", "0000-0002-1694-233X")],
+    [
+        ("0000-0002-1825-0097", "0000-0002-1825-0097"),
+        ("https://orcid.org/000000021694233x", "0000-0002-1694-233X"),
+    ],
 )  # fmt: skip
 def test_an_orcid_is_checked_by_its_last_sign(typed: str, found: str) -> None:
     assert person_fields.orcid(typed) == found
@@ -75,7 +78,7 @@ def test_only_editors_enter_and_every_act_is_recorded_without_a_name(
     with pytest.raises(Forbidden):
         persons.set_level(actor=cast.outsider, person=person, level="withheld")
     persons.remove_person(actor=cast.editor, person=person)
-    rows = AuditEntry.objects.filter(verb__startswith="person.")
+    rows = AuditRecord.objects.filter(verb__startswith="person.")
     assert [row.verb for row in rows.order_by("pk")] == ["person.add", "person.remove"]
     assert "ell" not in "".join(f"{row.subject}{row.detail}" for row in rows)
 
@@ -161,8 +164,8 @@ def test_files_give_the_same_persons_again(cast: Cast, draft_appeal: Appeal) -> 
     "data",
     [
         b"", b"{", b'{"persons": 3}', b'{"persons": [3]}', b'{"persons": [{"id": "a"}]}', b"name\nAnna",
-        b"person,name\n,Anna", b"person,name,part\na,Anna,hat", b"person,name,part\na,Anna,name", b"\xff\xfe\x00",
-        b"---\ntitle: x\n---\n", b"---\ntitle: [\n---\n",
+        b"person,name\n,Anna", b"person,name,part\na,Anna,hat", b"person,name,part\na,Anna,name",
+        b"\xff\xfe\x00", b"---\ntitle: x\n---\n", b"---\ntitle: [\n---\n",
     ],
 )  # fmt: skip
 def test_a_file_that_is_none_is_a_problem(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Persons in an edition: an index, TEI with references, data, Markdown that can be read again, the archive."""
+"""Persons in an edition: an index, TEI with references, Markdown that can be read again, the archive."""
 
 import json
 from pathlib import Path
@@ -40,7 +40,9 @@ def peopled(cast: Cast, family: Appeal) -> Appeal:
     assert version is not None
     head, body = markup.split(version.source)
     lino = PersonAbout(
-        names=(PersonName("name", head.addressee.name), PersonName("civil", "Lucía Mor", "es", "1891", "1920~")),
+        names=(
+            PersonName("name", head.addressee.name), PersonName("civil", "Lucía Mor", "es", "1891", "1920~"),
+        ),
         note="Painter.", roles=("addressee",),
     )  # fmt: skip
     enter(cast.owner, family, "lino", lino)

@@ -38,9 +38,11 @@ def test_a_person_has_a_page_and_stands_in_the_interface(cast: Cast, open_appeal
     person_mentions.mention(actor=cast.owner, person=person, text=text, passage="bakers")
     page = get(f"{PAGE}anna-kell/")
     for told in (
-        "May 3, 1890 – around 1951", "The Tern", "1921 – 1934", 'lang="ru">Анна Келль', "<em>ferry school</em>",
+        "May 3, 1890 – around 1951", "The Tern", "1921 – 1934", 'lang="ru">Анна Келль',
+        "<em>ferry school</em>",
         'href="/appeals/night-ferry/persons/jon-vane/"', "https://orcid.org/0000-0002-1825-0097",
-        "https://www.wikidata.org/wiki/Q42", "https://viaf.org/viaf/113230702", f"/appeals/night-ferry/{text.slug}/",
+        "https://www.wikidata.org/wiki/Q42", "https://viaf.org/viaf/113230702",
+        f"/appeals/night-ferry/{text.slug}/",
     ):  # fmt: skip
         assert told in page, told
     assert re.findall(r'<h2><a href="([^"]+)"', get(PAGE)) == [f"{PAGE}anna-kell/", f"{PAGE}jon-vane/"]
