@@ -5,7 +5,6 @@ import io
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 
 from tests.appeals.personed import HIDDEN, VEILED, enter
@@ -24,8 +23,8 @@ def desk(cast: Cast, role: str = "owner") -> Client:
     return client
 
 
-def words(answer: HttpResponse) -> str:
-    return html.unescape(answer.content.decode())
+def words(answer: Any) -> str:
+    return html.unescape(bytes(answer.content).decode())
 
 
 def values(**changes: Any) -> dict[str, Any]:
