@@ -12,6 +12,7 @@ from django.urls import reverse as address_of
 from tests.signing import crowd, sheets
 from tests.signing.sheets import ANA, BO
 from undersigned.accounts.models import AuditRecord
+from undersigned.appeals import derive, draft, publish, reading
 from undersigned.signing import sequence
 from undersigned.signing.models import Gathering, PaperLine, PaperMatch, Signature, Transcript
 from undersigned.signing.paper import elsewhere, keep
@@ -275,3 +276,28 @@ def test_a_list_with_an_error_is_refused_line_by_line(version, desk, monkeypatch
     monkeypatch.setattr(elsewhere, "ENTRIES_MAX", 1)
     assert "at most 1" in post_list(desk, version, b"name\nAna Sol\nBo Reed\n").content.decode()
     assert not Gathering.objects.exists()
+
+
+def test_an_enlarged_scan_begins_where_its_lines_begin(version, cast, desk):
+    gathering = sheets.kept(version, cast.owner)
+    desk.post(url("desk-paper-one", gathering.pk), {"act": "begin"})
+    address = url("desk-paper-read", gathering.pk)
+    assert 'class="sheet-scan" dir="ltr"' in desk.get(address + "?zoom=3").content.decode()
+    text = gathering.version.text
+    made = sheets.sheet(arabic(cast, text), 2)
+    second = keep.keep(
+        actor=cast.owner, appeal=text.appeal, number=made.number, claimed=1, data=sheets.scan()
+    )
+    desk.post(url("desk-paper-one", second.pk), {"act": "begin"})
+    page = desk.get(url("desk-paper-read", second.pk) + "?zoom=3").content.decode()
+    assert 'class="sheet-scan" dir="rtl"' in page and 'class="zoom-3"' in page
+
+
+def arabic(cast, text):
+    """A published translation that is read from the right."""
+    source = reading.current_version(text)
+    made = derive.derive(actor=cast.owner, source=source, relation="translation", language="ar")
+    words = "---\ntitle: نداء\nlang: ar\n---\n\nنطلب عبّارة.\n"
+    draft.save_draft(actor=cast.owner, text=made, source=words, revision=made.draft_revision)
+    made.refresh_from_db()
+    return publish.publish(actor=cast.owner, text=made)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from undersigned.appeals import languages
 from undersigned.signing.desk import actor_of
 from undersigned.signing.models import Gathering, Transcript
 from undersigned.signing.paper import forms, lines, settle, transcribe
@@ -123,6 +124,7 @@ def _page(
         "most": view.most,
         "missing": missing,
         "zoom": view.zoom,
+        "scan_dir": languages.direction(gathering.version.language),
         "zooms": [(zoom * 100, view.link(zoom=zoom), zoom == view.zoom) for zoom in ZOOMS],
         "blocks": [(block, view.link(lines=block), block == view.block) for block in BLOCKS],
         "action": view.link(),
@@ -188,6 +190,7 @@ def _settle(
         ],
         "differ": found.fields,
         "zoom": zoom,
+        "scan_dir": languages.direction(gathering.version.language),
         "zooms": [(each * 100, f"{page}?zoom={each}", each == zoom) for each in ZOOMS],
         "wrong": bool(errors),
         "here": "paper",
