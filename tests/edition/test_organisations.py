@@ -48,23 +48,24 @@ def test_every_format_lists_organisations_apart_and_marks_who_was_vouched_for(
     """PDF, EPUB, HTML and TEI name those that asked to be kept; Markdown has a file of its own."""
     edition = gather(stood)
     assert (edition.counts.org, edition.counts.vouched) == (2, 1)
-    build(edition, tmp_path)
+    folder = tmp_path / "edition"
+    build(edition, folder)
     first = edition.texts[0].slug
     for name in (f"{first}.html", f"{first}.pdf", f"{first}.epub", f"{first}.tei.xml"):
-        said = " ".join(archived.words(name, (tmp_path / name).read_bytes()).split())
+        said = " ".join(archived.words(name, (folder / name).read_bytes()).split())
         assert "Union" in said and "ferry.example" in said and "Ida Berg, Chair" in said, name
     other = next(text for text in edition.texts if text.counts.vouched).slug
     for name in (f"{other}.html", f"{other}.pdf", f"{other}.epub", f"{other}.tei.xml"):
-        said = " ".join(archived.words(name, (tmp_path / name).read_bytes()).split())
+        said = " ".join(archived.words(name, (folder / name).read_bytes()).split())
         assert "Heron Grey" in said and "vouched for by Inés of the Quay" in said, name
-    everything = "".join(archived.words(p.name, p.read_bytes()) for p in tmp_path.iterdir())
+    everything = "".join(archived.words(p.name, p.read_bytes()) for p in folder.iterdir())
     assert "Kept Out" not in everything and "Gone Guild" not in everything
-    listed = (tmp_path / f"{edition.slug}.organisations.md").read_text()
+    listed = (folder / f"{edition.slug}.organisations.md").read_text()
     assert "- Ferry Users' Union, Lower Quay, IE, ferry.example" in listed
-    found = json.loads((tmp_path / "manifest.json").read_text())
+    found = json.loads((folder / "manifest.json").read_text())
     assert found["signatures"]["org"] == 2 and found["signatures"]["organisations_named"] == 1
     assert found["texts"][0]["kinds"]["org"] == 2 and found["texts"][0]["kinds"]["vouched"] == 0
-    tei = etree.parse(tmp_path / f"{first}.tei.xml")
+    tei = etree.parse(folder / f"{first}.tei.xml")
     assert RNG.validate(tei), RNG.error_log
     assert tei.xpath("//*[local-name()='listOrg']/*[local-name()='org']/*[1]/text()") == [
         "Ferry Users' Union"

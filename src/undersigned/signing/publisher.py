@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 _POLL = 1.5
 _SOON, _OFTEN = 30.0, 600.0
 _DAILY = 86_400.0
+_DOMAINS = "domains"
 # Trouble that lasts is not worth a line every second.
 _LONGEST_PAUSE = 15.0
 
@@ -51,7 +52,6 @@ def publish_loop(stop: threading.Event) -> None:
     for line in behind():
         log.error("%s", line)
     _watch_links(stop)
-    threading.Thread(target=watch_domains, args=(stop,), name="domains", daemon=True).start()
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
@@ -60,7 +60,7 @@ def publish_loop(stop: threading.Event) -> None:
             trouble = trouble or _try(watch.go)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
-            trouble = trouble or _try(kept.sweep)
+            trouble = trouble or _try(_look_beside) or _try(kept.sweep)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:
@@ -79,21 +79,20 @@ def _watch_links(stop: threading.Event) -> None:
         threading.Thread(target=dead_links.watch, args=(stop,), name="links", daemon=True).start()
 
 
-def watch_domains(stop: threading.Event, pause: float = _OFTEN) -> None:
-    """Looks at the domains of organisations until `stop` is set.
+def _look_beside(_now: datetime) -> None:
+    """Looks at the domains of organisations beside the loop: silent name servers keep no log waiting."""
+    running = any(thread.name == _DOMAINS for thread in threading.enumerate())
+    if tidy.waits() and not running:
+        threading.Thread(target=_look_at_domains, name=_DOMAINS, daemon=True).start()
 
-    Beside the loop: name servers that are silent keep no log waiting.
-    """
-    said = ""
-    while not stop.is_set():
-        close_old_connections()
-        trouble = _try(_look)
-        if trouble and trouble != said:
+
+def _look_at_domains() -> None:
+    try:
+        if trouble := _try(_look):
             log.error("domains wait: %s", trouble)
-        said = trouble
-        stop.wait(pause)
-    # A thread's connections are its own, and nobody else would close them.
-    connections.close_all()
+    finally:
+        # A thread's connections are its own, and nobody else would close them.
+        connections.close_all()
 
 
 def _record(now: datetime) -> None:

@@ -22,11 +22,19 @@ _SECONDS = 6.0
 DOMAIN_FOR = timedelta(days=60)
 
 
+def waits() -> bool:
+    """Whether any request waits for its domain."""
+    return _waiting().exists()
+
+
+def _waiting() -> QuerySet[Organisation]:
+    return Organisation.objects.filter(state=_State.CONFIRMED, checked_at__isnull=True)
+
+
 def look_again(look: confirm.Look, now: datetime | None = None) -> int:
     """Looks at the DNS for those who wait for it, the longest unseen first; how many were found in order."""
     at = now or clock.now()
-    waiting = Organisation.objects.filter(state=_State.CONFIRMED, checked_at__isnull=True)
-    unseen = waiting.filter(Q(looked_at__isnull=True) | Q(looked_at__lte=at - _AGAIN))
+    unseen = _waiting().filter(Q(looked_at__isnull=True) | Q(looked_at__lte=at - _AGAIN))
     rows = unseen.select_related("appeal__team", "version__text", "signature")
     found = 0
     began = time.monotonic()
