@@ -74,14 +74,16 @@ chromium:
 
 # PDF editions and signature sheets are laid out by Pango, with fonts for the scripts that people sign in. All else runs without.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-droid-fallback
+CJK := /usr/share/fonts/truetype/droid/DroidSansFallback*.ttf /usr/share/fonts/opentype/noto/*CJK*
 pango:
-	@if { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q libpangoft2-1.0; then :; \
+	@if { ldconfig -p 2>/dev/null || /sbin/ldconfig -p 2>/dev/null; } | grep -q libpangoft2-1.0 \
+	    && ls $(CJK) 2>/dev/null | grep -q .; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-	    echo "Installing Pango from Debian, for PDF editions and sheets …"; \
+	    echo "Installing Pango and fonts from Debian, for PDF editions and sheets …"; \
 	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PANGO); } \
-	        || echo "Pango could not be installed: editions and sheets are made without PDF" >&2; \
+	        || echo "Pango and fonts could not all be installed: see docs/howto/edition.md" >&2; \
 	else \
-	    echo "PDF editions and sheets need Pango (Debian: apt-get install $(PANGO)); all else works without" >&2; \
+	    echo "PDF editions and sheets need Pango and fonts of all scripts (Debian: apt-get install $(PANGO)); all else works without" >&2; \
 	fi
 
 # Who else says that an edition is valid. A test whose validator could not be had is skipped and says why.

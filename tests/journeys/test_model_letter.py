@@ -235,7 +235,10 @@ def _opens_from_disk(root: Path, browser: Browser) -> None:
     page.on("pageerror", lambda error: troubles.append(str(error)))
     page.on("requestfailed", lambda asked: troubles.append(asked.url))
     page.on("request", lambda asked: None if asked.url.startswith("file:") else troubles.append(asked.url))
-    waiting, seen, others = [(root / "index.html").as_uri()], set[str](), set[str]()
+    first = (root / "index.html").as_uri()
+    page.goto(first)
+    page.wait_for_url("**/data/index.html")
+    waiting, seen, others = [page.url], {first}, set[str]()
     while waiting:
         address = waiting.pop()
         if address in seen:

@@ -49,6 +49,8 @@ def run(options: argparse.Namespace) -> int:
     print(f"{options.out}: {done.files} files, {done.names} names")
     for gap in done.missing:
         print(f"not written: {gap.name} ({gap.reason})", file=sys.stderr)
+    for gap in done.lacking:
+        print(f"{gap.name}: {gap.reason}", file=sys.stderr)
     return 0
 
 

@@ -47,6 +47,8 @@ def run(options: argparse.Namespace) -> int:
         print(f"{file.sha256}  {file.name}")
     for gap in done.missing:
         print(f"not written: {gap.name} ({gap.reason})", file=sys.stderr)
+    for gap in done.lacking:
+        print(f"{gap.name}: {gap.reason}", file=sys.stderr)
     return 0
 
 

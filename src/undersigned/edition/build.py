@@ -30,6 +30,8 @@ class Built:
 
     files: tuple[Written, ...]
     missing: tuple[Missing, ...]
+    # Files that are there and lack something.
+    lacking: tuple[Missing, ...] = ()
 
 
 def build(
@@ -44,11 +46,14 @@ def build(
     jobs = [(text, row) for text in edition.texts for row in wanted]
     written: list[tuple[Text, Written]] = []
     missing: list[Missing] = []
+    lacking: list[Missing] = []
     for done, (text, row) in enumerate(jobs):
         name = text.slug + row.suffix
         progress(done, len(jobs), name)
         try:
-            written.append((text, _write(edition, text, row, folder / name)))
+            with formats.listening() as told:
+                written.append((text, _write(edition, text, row, folder / name)))
+            lacking += (Missing(name, row.name, reason) for reason in told)
         except Unavailable as error:
             (folder / name).unlink(missing_ok=True)
             missing.append(Missing(name, row.name, str(error)))
@@ -57,7 +62,7 @@ def build(
     listed = as_bytes(manifest(edition, written, missing, around, known))
     _replace(folder / NAME, lambda out: _all(out, listed))
     progress(len(jobs), len(jobs), "")
-    return Built(tuple(file for _, file in written), tuple(missing))
+    return Built(tuple(file for _, file in written), tuple(missing), tuple(lacking))
 
 
 def _around(edition: Edition, folder: Path) -> Iterator[Written]:

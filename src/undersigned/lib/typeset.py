@@ -13,7 +13,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 # Its steps, page by page, are nobody's news; the first are told while it loads.
@@ -27,7 +28,7 @@ try:
         import pydyf
         import weasyprint
 except OSError as error:
-    _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core"
+    _NEEDS = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-droid-fallback"
     raise ImportError(f"Pango is not installed (Debian: apt-get install {_NEEDS})") from error
 
 VARIANT = "pdf/ua-1"
@@ -49,6 +50,7 @@ pydyf.PDF.page_references = property(_page_references)
 
 __all__ = [
     "VARIANT",
+    "boxes",
     "cssselect2",
     "fetch_nothing",
     "identifier",
@@ -56,6 +58,7 @@ __all__ = [
     "pydyf",
     "uncollected",
     "weasyprint",
+    "without_glyph",
 ]
 
 
@@ -69,6 +72,43 @@ def uncollected() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+class _Boxes(logging.Filter):
+    """Takes the news of signs that no font has, one by one, out of the log, which is no place for names."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signs: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a line is something else."""
+        if not record.msg.startswith(".notdef glyph"):
+            return True
+        self.signs.update(str(argument) for argument in record.args or () if isinstance(argument, str))
+        return False
+
+
+@contextlib.contextmanager
+def boxes() -> Iterator[set[str]]:
+    """The signs for which no font here has a glyph: they are printed as empty boxes."""
+    found = _Boxes()
+    logger = logging.getLogger("weasyprint")
+    logger.addFilter(found)
+    try:
+        yield found.signs
+    finally:
+        logger.removeFilter(found)
+
+
+def without_glyph(signs: Iterable[str]) -> str:
+    """What to install for these signs, told by script alone: a name is nobody's business here."""
+    found = list(signs)
+    scripts = sorted({unicodedata.name(sign, "OTHER").split()[0].split("-")[0] for sign in found})
+    return (
+        f"{len(found)} signs are printed as empty boxes, for no font here has them ({', '.join(scripts)}): "
+        "install fonts of these scripts (Debian: fonts-noto-core, fonts-droid-fallback or fonts-noto-cjk)"
+    )
 
 
 def fetch_nothing() -> Any:

@@ -55,6 +55,7 @@ class Archived:
     files: int
     names: int
     missing: tuple[Missing, ...]
+    lacking: tuple[Missing, ...] = ()
 
 
 def archive(appeal: Appeal, folder: Path, *, progress: Progress = lambda _word: None) -> Archived:
@@ -110,7 +111,7 @@ def _fill(appeal: Appeal, edition: d.Edition, root: Path, progress: Progress) ->
     progress("bag")
     outer = Folder(root)
     outer.write(front.INDEX, start)
-    return Archived(bag.write(edition, outer, tags=[front.INDEX]), total, built.missing)
+    return Archived(bag.write(edition, outer, tags=[front.INDEX]), total, built.missing, built.lacking)
 
 
 def _editions(edition: d.Edition, payload: Folder, progress: Progress) -> Built:
@@ -129,7 +130,7 @@ def _editions(edition: d.Edition, payload: Folder, progress: Progress) -> Built:
         for row in formats.FORMATS
         if row.name not in only
     )
-    return Built(made.files, made.missing + left)
+    return Built(made.files, made.missing + left, made.lacking)
 
 
 def _pages(site: Site, total: int, progress: Progress) -> None:

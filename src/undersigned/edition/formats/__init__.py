@@ -8,6 +8,9 @@ before the first byte.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -44,6 +47,28 @@ FORMATS = (
     Format("csl", ".csl.json", "csl", "application/vnd.citationstyles.csl+json"),
 )
 NAMES = tuple(row.name for row in FORMATS)
+
+
+# What the writer of a file told of it, while somebody listens.
+_TOLD: ContextVar[list[str] | None] = ContextVar("told", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Collects what a writer tells of a file that it could not make as it should be."""
+    told: list[str] = []
+    token = _TOLD.set(told)
+    try:
+        yield told
+    finally:
+        _TOLD.reset(token)
+
+
+def tell(reason: str) -> None:
+    """Says what a file lacks, in one line without anybody's name; nobody may be listening."""
+    told = _TOLD.get()
+    if told is not None:
+        told.append(reason)
 
 
 def load(format: Format) -> Writer:

@@ -7,6 +7,7 @@ from typing import Any
 
 _STRONG = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 # First strong isolate, and its end.
+_LEFT_TO_RIGHT = "\u2066"
 _ISOLATE, _END = "\u2068", "\u2069"
 
 
@@ -22,6 +23,11 @@ def apart(words: str, around: str) -> str:
     if words.isascii() and around == "ltr":
         return words
     return words if of(words) in (None, around) else f"{_ISOLATE}{words}{_END}"
+
+
+def day(written: str, around: str) -> str:
+    """A day as digits, which behind letters that run to the left would be read from its end."""
+    return written if around == "ltr" else f"{_LEFT_TO_RIGHT}{written}{_END}"
 
 
 def resolve(root: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from undersigned.edition.document import Edition, Signatory, Text
+from undersigned.edition.formats import direction
 from undersigned.edition.formats import html_matter as matter
 from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.html_text import TextWriter
@@ -140,10 +141,12 @@ def foot(edition: Edition, text: Text) -> Markup:
     """The day of the edition, and how to cite it."""
     cited = joined(
         text.author, tag("cite", text.title), text.date_written, edition.publisher,
-        tag("a", text.url, href=text.url), separator=", ",
+        tag("a", text.url, href=text.url, dir="ltr"), separator=", ",
     )  # fmt: skip
     return tag(
         "footer",
-        tag("p", text.say("edition-of", day=edition.changed.date().isoformat())),
+        tag(
+            "p", text.say("edition-of", day=direction.day(edition.changed.date().isoformat(), text.direction))
+        ),
         tag("p", text.say("cite-as"), ": ", cited),
     )

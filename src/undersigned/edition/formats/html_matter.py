@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import groupby
 
 from undersigned.edition import document as d
+from undersigned.edition.formats import direction
 from undersigned.edition.formats import html_cases as cases
 from undersigned.edition.formats import html_persons as persons
 from undersigned.edition.formats import html_signed as signed
@@ -138,7 +140,7 @@ def sources(edition: d.Edition, text: d.Text) -> Markup | None:
 
 def _source(text: d.Text, source: d.Source, ident: str) -> Markup:
     copies = [
-        tag("p", text.say("kept-copy", day=copy.captured.isoformat(), digest=copy.sha256), class_="digest")
+        tag("p", text.say("kept-copy", day=_day(text, copy.captured), digest=copy.sha256), class_="digest")
         for copy in source.copies
     ]
     shown = TextWriter(text).inlines(source.shown) if source.shown else source.reference or source.key
@@ -171,8 +173,12 @@ def _witness(text: d.Text, witness: d.Witness) -> Markup:
 
 
 def _named(text: d.Text, witness: d.Witness) -> str:
-    day = witness.published.isoformat()
+    day = _day(text, witness.published)
     return text.say("witness", text=witness.text, version=witness.version, day=day)
+
+
+def _day(text: d.Text, day: date) -> str:
+    return direction.day(day.isoformat(), text.direction)
 
 
 def _place(text: d.Text, variant: d.Variant) -> Markup:

@@ -167,7 +167,13 @@ class TextWriter:
         )
         translated = claim.translation and tag("q", claim.translation, lang=self.text.language)
         target = self.references.get(claim.source)
-        link = tag("a", self.text.say("source"), href=f"#{target}", role="doc-biblioref") if target else None
+        named = self._named(claim.source)
+        link = tag("a", named, href=f"#{target}", role="doc-biblioref", dir="auto") if target else None
         where = joined(link, claim.locator, claim.shelfmark, separator=", ")
         lines = [claim.claim, quoted, translated, where or self.text.say("no-evidence")]
         return joined(*(tag("p", line) for line in lines if line))
+
+    def _named(self, key: str) -> str:
+        """A source as a reader of the note alone knows it."""
+        found = next((source for source in self.text.sources if source.key == key), None)
+        return found.reference.rstrip(".") if found and found.reference else self.text.say("source")

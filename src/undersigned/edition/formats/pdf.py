@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 from xml.etree import ElementTree
 
 from undersigned.edition.document import Edition, Signatory, Text
-from undersigned.edition.formats import Unavailable, html
+from undersigned.edition.formats import Unavailable, html, tell
 from undersigned.edition.formats import html_matter as matter
 from undersigned.edition.formats import html_signed as signed
 from undersigned.edition.formats.direction import apart, resolve
@@ -24,12 +24,14 @@ from undersigned.edition.formats.xhtml import as_xml
 try:
     from undersigned.lib.typeset import (
         VARIANT,
+        boxes,
         cssselect2,
         fetch_nothing,
         identifier,
         pydyf,
         uncollected,
         weasyprint,
+        without_glyph,
     )
 except ImportError as error:
     raise Unavailable(f"pdf: {error}") from error
@@ -45,9 +47,11 @@ def write(edition: Edition, text: Text, out: BinaryIO) -> None:
 
 def typeset(page: str, out: BinaryIO) -> None:
     """Sets a whole page that is written with these formats' tags."""
-    with uncollected():
+    with uncollected(), boxes() as signs:
         document = _Page(page).render(stylesheets=[_style()], pdf_variant=VARIANT)
         document.write_pdf(out, finisher=_finish, pdf_variant=VARIANT, pdf_identifier=identifier(page))
+    if signs:
+        tell(without_glyph(signs))
 
 
 def pieces(edition: Edition, text: Text) -> Iterator[str]:
