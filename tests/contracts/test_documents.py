@@ -103,7 +103,7 @@ def test_every_command_in_the_readme_is_one_that_exists() -> None:
 def links() -> Iterator[tuple[Path, str]]:
     for page in [*PROJECT.glob("*.md"), *(PROJECT / "docs").rglob("*.md"), *(PROJECT / "bench").glob("*.md")]:
         for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not target.startswith("mailto:"):
+            if "://" not in target and not target.startswith(("mailto:", "person:")):
                 yield page, target
 
 
