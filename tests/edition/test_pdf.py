@@ -183,3 +183,16 @@ def test_without_pango_the_reason_says_what_to_install() -> None:
     )
     assert done.stdout.startswith("pdf: Pango is not installed (Debian: apt-get install libpango-1.0-0"), done
     assert done.stdout.count("\n") == 1
+
+
+def test_signs_without_a_glyph_are_told_by_script_and_not_by_name(edition: d.Edition) -> None:
+    # For private use: no font has to have them.
+    text = replace(edition.texts[0], title="\U000f1234\U000f1235")
+    with formats.listening() as told:
+        written(pdf.write, edition, text)
+    (said,) = told
+    assert said.startswith("2 signs are printed as empty boxes") and "OTHER" in said
+    assert "\U000f1234" not in said
+    with formats.listening() as told:
+        written(pdf.write, edition)
+    assert told == []

@@ -90,6 +90,8 @@ def _contents(site: Site) -> Markup:
         "persons.html": _("who is who, with the places where each is named"),
         "names/index.html": _("who asked to be kept in the permanent archive"),
         "organisations.html": _("which organisations signed, apart from people"),
+        "delivery.html": _("what was handed to the addressee, the proof, and the answer"),
+        "updates.html": _("every step, day by day"),
         "search.html": _("texts and names, without a server"),
         "verify.html": _("every count, and how to check it without believing anybody"),
         "receipts.html": _("how to check that a signature was counted"),

@@ -13,7 +13,7 @@ from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal, Version
 from undersigned.edition import document as d
 from undersigned.edition.archive.folder import Folder, link
-from undersigned.edition.formats.tags import Child, Markup, end, start, tag
+from undersigned.edition.formats.tags import Child, Markup, joined, end, start, tag
 from undersigned.ledger.published import Published
 
 STYLE = "style.css"
@@ -48,7 +48,9 @@ class Site:
         return next(text for text in self.edition.texts if text.slug == slug)
 
 
-def menu(edition: d.Edition, *, names: bool, log: bool) -> list[tuple[str, str | Promise]]:
+def menu(
+    edition: d.Edition, *, names: bool, log: bool, delivered: bool = False
+) -> list[tuple[str, str | Promise]]:
     """What there is to go to."""
     wanted: list[tuple[bool, str, str | Promise]] = [
         (True, "index.html", gettext_lazy("The appeal")),
@@ -59,6 +61,8 @@ def menu(edition: d.Edition, *, names: bool, log: bool) -> list[tuple[str, str |
         (bool(edition.correspondence), "letters.html", gettext_lazy("Correspondence")),
         (names, "names/index.html", gettext_lazy("Names")),
         (bool(edition.organisations), "organisations.html", gettext_lazy("Organisations")),
+        (delivered, "delivery.html", gettext_lazy("Delivery and answer")),
+        (True, "updates.html", gettext_lazy("What happened")),
         (True, "search.html", gettext_lazy("Search")),
         (True, "verify.html", gettext_lazy("Counts and verification")),
         (log, "receipts.html", gettext_lazy("Receipts")),
@@ -170,6 +174,11 @@ def day(moment: date | datetime) -> Markup:
     return tag("time", formats.date_format(moment, "DATE_FORMAT"), datetime=iso)
 
 
+def written(moment: date | datetime) -> str:
+    """The same in words alone."""
+    return str(formats.date_format(moment, "DATE_FORMAT"))
+
+
 def code(words: str) -> Markup:
     """What is to be taken letter by letter."""
     return tag("code", words, dir="ltr")
@@ -178,6 +187,14 @@ def code(words: str) -> Markup:
 def block(words: str, label: str) -> Markup:
     """Lines to be taken letter by letter, such as a command."""
     return tag("pre", tag("code", words), dir="ltr", tabindex=0, role="group", aria_label=label)
+
+
+def around(sentence: str, **parts: str) -> Markup:
+    """A sentence with elements in it: `around(_("To %(who)s"), who=tag("bdi", name))`."""
+    names = list(parts)
+    said = sentence % {name: f"\0{name}\0" for name in names}
+    pieces = enumerate(said.split("\0"))
+    return joined(*(parts[piece] if place % 2 else piece for place, piece in pieces))
 
 
 def in_language(words: str, language: str) -> Markup:

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from undersigned.appeals import kept, sniff
+from undersigned.appeals import dead_links, kept, sniff
 from undersigned.appeals.case_models import StatementSource
+from undersigned.appeals.evidence_models import LinkCheck
 from undersigned.appeals.models import Appeal, Capture, Citation, CitedSource
 from undersigned.edition import document as d
+from undersigned.edition.archive import copies as compared
 from undersigned.edition.archive import site as s
 from undersigned.edition.archive import texts
 from undersigned.edition.archive.folder import Folder
@@ -61,6 +63,8 @@ def write(site: Site) -> None:
         copies.setdefault(row.source.key, []).append(row)
         if row.is_open:
             _keep(site.out, row)
+    paths = {row.pk: kept_path(row) for rows_of in copies.values() for row in rows_of}
+    compared.write(site, copies, PATH, paths)
     data = [source.csl for source in site.edition.sources]
     site.out.write(DATA, json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
     s.write(site, PATH, _("Sources"), _content(site, copies))
@@ -90,9 +94,11 @@ def _content(site: Site, copies: Mapping[str, list[Capture]]) -> Iterator[str]:
     yield tag("h1", _("Sources"))
     yield tag("p", s.to(PATH, DATA, _("The same as data (CSL-JSON)")))
     claims = [(text, claim) for text in site.edition.texts for claim in text.evidence]
+    checks = LinkCheck.objects.filter(source__appeal=site.appeal).select_related("source")
+    lost = {row.source.key: row for row in checks if row.is_lost and dead_links.known(row.source)}
     for number, source in enumerate(site.edition.sources, 1):
         own = [(text, claim) for text, claim in claims if claim.source == source.key]
-        yield _source(site, number, source, own, copies.get(source.key, []))
+        yield _source(site, number, source, own, copies.get(source.key, []), lost.get(source.key))
     bare = [(text, claim) for text, claim in claims if not claim.source]
     if bare:
         items = [tag("li", _passage(text, claim), _told(claim)) for text, claim in bare]
@@ -100,7 +106,12 @@ def _content(site: Site, copies: Mapping[str, list[Capture]]) -> Iterator[str]:
 
 
 def _source(
-    site: Site, number: int, source: d.Source, claims: list[tuple[d.Text, d.Evidence]], copies: list[Capture]
+    site: Site,
+    number: int,
+    source: d.Source,
+    claims: list[tuple[d.Text, d.Evidence]],
+    copies: list[Capture],
+    lost: LinkCheck | None,
 ) -> Markup:
     first = site.edition.texts[0]
     shown = TextWriter(first).inlines(source.shown) if source.shown else source.reference or source.key
@@ -115,7 +126,14 @@ def _source(
     parts += [
         tag("div", _passage(text, claim), _quoted(text, claim), class_="evidence") for text, claim in claims
     ]
+    if lost:
+        address = tag("bdi", lost.url, dir="ltr")
+        told = s.around(_("No longer found at %(address)s"), address=address)
+        parts.append(tag("p", tag("strong", told), " (", s.day(lost.checked_at), ")", class_="lost"))
     parts += [_copy(row) for row in copies]
+    for _earlier, later in compared.pairs(copies):
+        words = _("What the copy of %(day)s changed") % {"day": s.written(later.captured_at)}
+        parts.append(tag("p", s.to(PATH, compared.path_of(later), words)))
     return tag("section", tag("h2", source.key, id=f"source-{number}", dir="auto"), *parts)
 
 

@@ -170,9 +170,14 @@ def _changes(site: Site, text: d.Text, old: Version, new: Version) -> None:
 
 def compared(old: Version, new: Version) -> Markup:
     """Two versions in one language, word by word."""
-    paragraphs = diff.flowing(diff.word_diff(words_of(old), words_of(new)))
-    shown = [tag("p", *(_piece(piece) for piece in paragraph), dir="auto") for paragraph in paragraphs]
-    return tag("div", *shown, class_="diff", lang=new.language, dir=languages.direction(new.language))
+    changed = diff.flowing(diff.word_diff(words_of(old), words_of(new)))
+    return paragraphs(changed, lang=new.language, dir=languages.direction(new.language))
+
+
+def paragraphs(changed: list[diff.Paragraph], **attributes: str) -> Markup:
+    """Paragraphs with the words that came and went."""
+    shown = [tag("p", *(_piece(piece) for piece in paragraph), dir="auto") for paragraph in changed]
+    return tag("div", *shown, class_="diff", **attributes)
 
 
 def _piece(piece: diff.Piece) -> Child:

@@ -18,6 +18,7 @@ from undersigned.edition.archive import (
     around,
     bag,
     cases,
+    delivered,
     front,
     ledger,
     names,
@@ -26,6 +27,7 @@ from undersigned.edition.archive import (
     search,
     sources,
     texts,
+    updates,
     variants,
 )
 from undersigned.edition.archive.folder import Folder
@@ -99,7 +101,7 @@ def _fill(appeal: Appeal, edition: d.Edition, root: Path, progress: Progress) ->
         {some[0].text.slug: some for some in rows.values()},
         log,
         payload,
-        menu(edition, names=bool(total), log=edition.log is not None),
+        menu(edition, names=bool(total), log=edition.log is not None, delivered=bool(delivered.of(appeal))),
     )
     built = _editions(edition, payload, progress)
     texts.write(site, built.files, built.missing)
@@ -142,6 +144,8 @@ def _pages(site: Site, total: int, progress: Progress) -> None:
     sources.write(site)
     cases.write(site)
     around.write(site)
+    delivered.write(site)
+    updates.write(site)
     front.write(site)
     with tempfile.TemporaryDirectory(dir=site.out.root.parent, prefix=".search.") as scratch:
         index = search.Index(site.out, Path(scratch))

@@ -143,10 +143,9 @@ def foot(edition: Edition, text: Text) -> Markup:
         text.author, tag("cite", text.title), text.date_written, edition.publisher,
         tag("a", text.url, href=text.url, dir="ltr"), separator=", ",
     )  # fmt: skip
+    day = direction.day(edition.changed.date().isoformat(), text.direction)
     return tag(
         "footer",
-        tag(
-            "p", text.say("edition-of", day=direction.day(edition.changed.date().isoformat(), text.direction))
-        ),
+        tag("p", text.say("edition-of", day=day)),
         tag("p", text.say("cite-as"), ": ", cited),
     )
