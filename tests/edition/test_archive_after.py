@@ -1,6 +1,8 @@
-"""What came after the letter is in its archive: later copies, lost pages, the delivery, the answer, each day."""
+"""What came after the letter is in its archive: later copies, lost pages, delivery, answer, each day."""
 
 import io
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -82,6 +84,8 @@ def test_everything_that_came_after_is_in_it(root: Path) -> None:
     assert archived.dead_links(root) == []
     assert archived.bag_errors(root) == []
     assert check_bag(root) == []
+    verifier = [sys.executable, "-I", str(root / "data/verifier/verify.py"), str(proof)]
+    assert subprocess.run(verifier, check=False, capture_output=True).returncode == 0
 
 
 def test_its_pages_are_valid_by_the_html_checker(root: Path) -> None:

@@ -27,9 +27,13 @@ def pairs(copies: list[Capture]) -> Iterator[tuple[Capture, Capture]]:
 
 def write(site: Site, copies: Mapping[str, list[Capture]], back: str, kept_path: Mapping[int, str]) -> None:
     """Writes a page for each pair."""
+    written: set[str] = set()
     for key, rows in copies.items():
         for earlier, later in pairs(rows):
             path = path_of(later)
+            if path in written:
+                continue
+            written.add(path)
             title = _("What a later copy changed")
             sides = joined(
                 *(_side(path, row, kept_path[row.pk]) for row in (earlier, later)), separator=" → "

@@ -13,7 +13,7 @@ from undersigned.appeals import languages
 from undersigned.appeals.models import Appeal, Version
 from undersigned.edition import document as d
 from undersigned.edition.archive.folder import Folder, link
-from undersigned.edition.formats.tags import Child, Markup, joined, end, start, tag
+from undersigned.edition.formats.tags import Child, Markup, end, joined, start, tag
 from undersigned.ledger.published import Published
 
 STYLE = "style.css"
