@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "undersigned.accounts",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "undersigned.mailroom",
     "undersigned.appeals",
     "undersigned.ledger",
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "undersigned.accounts.sessions.Seen",
     "undersigned.accounts.language.DeskLanguage",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -111,7 +113,26 @@ ACCOUNT_ADAPTER = "undersigned.accounts.adapter.Adapter"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+
+MFA_ADAPTER = "undersigned.accounts.factors.Factors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# A key that is stolen with the bag opens nothing.
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# Clocks of telephones go wrong by half a minute.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "undersigned.accounts.factor_forms.SecondFactor",
+    "reauthenticate": "undersigned.accounts.factor_forms.FactorAgain",
+    "activate_totp": "undersigned.accounts.factor_forms.ActivateApp",
+    "add_webauthn": "undersigned.accounts.factor_forms.AddPasskey",
+    "edit_webauthn": "undersigned.accounts.factor_forms.NamePasskey",
+    "login_webauthn": "undersigned.accounts.factor_forms.PasskeyLogin",
+    "authenticate_webauthn": "undersigned.accounts.factor_forms.PasskeyStep",
+    "reauthenticate_webauthn": "undersigned.accounts.factor_forms.PasskeyAgain",
+}
 
 EMAIL_BACKEND = "undersigned.mailroom.backend.QueueBackend"
 DEFAULT_FROM_EMAIL = UNDERSIGNED.sender
@@ -138,6 +159,7 @@ STORAGES = {
 
 # In the session: a cookie of its own would reach public pages too.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+SESSION_ENGINE = "undersigned.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

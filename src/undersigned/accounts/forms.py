@@ -125,6 +125,32 @@ class MeForm(forms.Form):
     language = forms.ChoiceField(label=_("Language of the desk"), choices=settings.LANGUAGES)
 
 
+class AddressForm(forms.Form):
+    """Another address for an account."""
+
+    email = forms.EmailField(
+        max_length=names.LONGEST_ADDRESS,
+        label=_("New e-mail address"),
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """A code that was mailed."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "class": "code"}),
+    )
+
+
+class CloseForm(forms.Form):
+    """That the account is really to be closed."""
+
+    sure = forms.BooleanField(label=_("Close my account for good"))
+
+
 class _Plain:
     """Takes allauth's placeholders and its list of rules away: labels and one sentence say it."""
 
@@ -182,6 +208,14 @@ class ResetPasswordKey(allauth_forms.ResetPasswordKeyForm, _Plain):  # type: ign
 
 class ChangePassword(allauth_forms.ChangePasswordForm, _Plain):  # type: ignore[misc]
     """A new password for who knows the old one."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._plain()
+
+
+class PasswordAgain(allauth_forms.ReauthenticateForm, _Plain):  # type: ignore[misc]
+    """The password of who is signed in."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

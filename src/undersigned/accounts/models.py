@@ -1,7 +1,9 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 
@@ -95,6 +97,24 @@ class SetupLink(models.Model):
     used_at = models.DateTimeField(null=True)
 
 
+class DeskSession(AbstractBaseSession):
+    """Somebody signed in at one browser. `session_key` is a keyed hash of the cookie, the data are sealed.
+
+    What is told of the browser is coarse: its kind, and hours. No client address is kept.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="desk_sessions")
+    device = models.CharField(max_length=60, blank=True)
+    since = models.DateTimeField(null=True)
+    seen = models.DateTimeField(null=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[Any]:
+        """The store of this table; Django's own commands ask for it."""
+        store: type[Any] = import_string("undersigned.accounts.sessions.SessionStore")
+        return store
+
+
 class AuditRecord(models.Model):
     """What a team did: one row an act, never changed (a database trigger refuses it).
 
@@ -109,4 +129,10 @@ class AuditRecord(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["team", "-id"], name="accounts_audit_by_team")]
+        indexes = [
+            models.Index(fields=["team", "-id"], name="accounts_audit_by_team"),
+            # For the filters of the page: whose acts, which acts, and from when to when.
+            models.Index(fields=["team", "actor", "-id"], name="accounts_audit_by_actor"),
+            models.Index(fields=["team", "verb", "-id"], name="accounts_audit_by_verb"),
+            models.Index(fields=["team", "at"], name="accounts_audit_by_time"),
+        ]

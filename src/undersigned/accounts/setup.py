@@ -18,13 +18,18 @@ class Ended(Exception):
 
 
 def link() -> str | None:
-    """A new set-up link, which ends earlier ones; None when an organiser exists."""
+    """The set-up link: the open one while there is one, so that a new start ends nobody's page; else a new one.
+
+    None when an organiser exists.
+    """
     if organisers.any_organiser():
         return None
     now = clock.now()
     with transaction.atomic():
-        SetupLink.objects.filter(used_at__isnull=True, expires_at__gt=now).update(expires_at=now)
-        made = SetupLink.objects.create(nonce=tokens.new_nonce(), created_at=now, expires_at=now + GOOD_FOR)
+        made = SetupLink.objects.filter(used_at__isnull=True, expires_at__gt=now).order_by("-pk").first()
+        made = made or SetupLink.objects.create(
+            nonce=tokens.new_nonce(), created_at=now, expires_at=now + GOOD_FOR
+        )
     return f"{env.load().base_url}{reverse('setup', args=[tokens.token(PURPOSE, made.nonce)])}"
 
 

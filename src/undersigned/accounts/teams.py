@@ -68,15 +68,25 @@ def remove_member(*, actor: User, membership: Membership) -> None:
         current = _locked(membership)
         if current.role == Role.OWNER:
             _keep_an_owner(current)
-        _end_invitations_by(current)
-        current.delete()
-        audit.record(
-            team=team,
-            actor=actor,
-            verb="team.leave" if actor.pk == membership.user_id else "team.remove",
-            subject=f"user:{membership.user_id}",
-            before=current.role,
-        )
+        take_out(current, actor=actor)
+
+
+def take_out(membership: Membership, *, actor: User | None) -> None:
+    """Ends a membership in the caller's transaction, which has made sure that an owner stays."""
+    _end_invitations_by(membership)
+    membership.delete()
+    audit.record(
+        team=membership.team,
+        actor=actor,
+        verb="team.leave" if actor and actor.pk == membership.user_id else "team.remove",
+        subject=f"user:{membership.user_id}",
+        before=membership.role,
+    )
+
+
+def other_owners(team: Team, user: User) -> QuerySet[Membership]:
+    """Those besides somebody who own the team and can sign in."""
+    return Membership.objects.filter(team=team, role=Role.OWNER, user__is_active=True).exclude(user=user)
 
 
 def teams_of(actor: User) -> QuerySet[Team]:
@@ -101,8 +111,7 @@ def _locked(membership: Membership) -> Membership:
 
 
 def _keep_an_owner(leaving: Membership) -> None:
-    others = Membership.objects.filter(team=leaving.team, role=Role.OWNER, user__is_active=True)
-    if not others.exclude(pk=leaving.pk).exists():
+    if not other_owners(leaving.team, leaving.user).exists():
         raise ValidationError(_("A team needs an owner: make somebody else owner first."), code="last_owner")
 
 

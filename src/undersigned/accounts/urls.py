@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 
 from undersigned.lib import later
 
+me_views = later.Views("undersigned.accounts.me_views")
 team_views = later.Views("undersigned.accounts.team_views")
 views = later.Views("undersigned.accounts.views")
 
@@ -9,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("setup/<str:token>/", views.setup_page, name="setup"),
     path("invitation/<str:token>/", views.invitation_page, name="invitation"),
     path("me/", views.me, name="desk-me"),
+    path("me/sessions/", me_views.sessions_page, name="desk-sessions"),
+    path("me/address/", me_views.address_page, name="desk-address"),
+    path("me/close/", me_views.close_page, name="desk-close-account"),
     path("audit/", views.audit_page, name="desk-audit"),
     path("team/", team_views.mine, name="desk-team"),
     path("team/new/", team_views.new, name="desk-team-new"),
