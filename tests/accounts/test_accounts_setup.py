@@ -64,11 +64,20 @@ def test_the_link_ends_after_a_quarter_of_an_hour(client: Client) -> None:
     assert not User.objects.exists()
 
 
-def test_a_new_link_ends_the_earlier_one(client: Client) -> None:
-    first, second = path_of(setup.link()), path_of(setup.link())
-    assert client.get(first).status_code == 410
-    assert client.get(second).status_code == 200
-    assert SetupLink.objects.count() == 2
+def test_a_new_start_keeps_the_link_that_is_open(client: Client) -> None:
+    first = setup.link()
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        assert setup.link() == first and SetupLink.objects.count() == 1
+        assert setup.minutes_left() == 10
+        assert client.get(path_of(first)).status_code == 200
+
+
+def test_a_link_that_is_over_is_followed_by_another(client: Client) -> None:
+    first = setup.link()
+    with time_machine.travel(clock.now() + timedelta(minutes=16), tick=False):
+        second = setup.link()
+        assert second != first and client.get(path_of(second)).status_code == 200
+        assert client.get(path_of(first)).status_code == 410
 
 
 def test_there_is_no_link_once_somebody_can_sign_in(cast: Cast) -> None:

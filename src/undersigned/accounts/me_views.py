@@ -53,7 +53,8 @@ def address_page(request: HttpRequest) -> HttpResponse:
         mailed_code.forget(request, purpose=_ADDRESS)
         return redirect("desk-address")
     waiting = mailed_code.waiting(request, purpose=_ADDRESS)
-    form = CodeForm(request.POST or None) if waiting else AddressForm(request.POST or None)
+    values = request.POST if request.method == "POST" else None
+    form = CodeForm(values) if waiting else AddressForm(values)
     if request.method == "POST" and form.is_valid():
         try:
             if waiting:
@@ -82,7 +83,7 @@ def _changed(request: HttpRequest, typed: str) -> HttpResponse:
 def close_page(request: HttpRequest) -> HttpResponse:
     """Closes one's own account, unless a team would lose its only owner."""
     actor = person(request)
-    form = CloseForm(request.POST or None)
+    form = CloseForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             closing.close_account(user=actor, actor=actor)

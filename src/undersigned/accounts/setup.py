@@ -1,8 +1,10 @@
 """The set-up link: makes the first organiser, works once and for 15 minutes."""
 
+import math
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from undersigned.accounts import organisers
@@ -26,11 +28,16 @@ def link() -> str | None:
         return None
     now = clock.now()
     with transaction.atomic():
-        made = SetupLink.objects.filter(used_at__isnull=True, expires_at__gt=now).order_by("-pk").first()
-        made = made or SetupLink.objects.create(
+        made = _still_open().first() or SetupLink.objects.create(
             nonce=tokens.new_nonce(), created_at=now, expires_at=now + GOOD_FOR
         )
     return f"{env.load().base_url}{reverse('setup', args=[tokens.token(PURPOSE, made.nonce)])}"
+
+
+def minutes_left() -> int:
+    """For how long the open link can still be used, in minutes begun; 0 where there is none."""
+    ends = _still_open().values_list("expires_at", flat=True).first()
+    return math.ceil((ends - clock.now()).total_seconds() / 60) if ends else 0
 
 
 def is_open(token: str) -> bool:
@@ -57,5 +64,9 @@ def set_up(*, token: str, email: str, name: str, team: str, password: str, langu
     return user
 
 
+def _still_open() -> QuerySet[SetupLink]:
+    return SetupLink.objects.filter(used_at__isnull=True, expires_at__gt=clock.now()).order_by("-pk")
+
+
 def _open(nonce: bytes) -> bool:
-    return SetupLink.objects.filter(nonce=nonce, used_at__isnull=True, expires_at__gt=clock.now()).exists()
+    return _still_open().filter(nonce=nonce).exists()

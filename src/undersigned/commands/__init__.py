@@ -45,6 +45,7 @@ COMMANDS = (
     Command("migrate", "migrate", "Prepare the database, or bring it up to date after an upgrade."),
     Command("check", "check", "Check settings and database before the server is started."),
     Command("create-organiser", "create_organiser", "Make an account and a team for an organiser."),
+    Command("reset-second-factor", "reset_second_factor", "Take lost second factors off an account."),
     Command("import", "import_letter", "Read a letter from a file, and make it the text of an appeal."),
     Command("demo", "demo", "Load the demonstration appeal if it is absent."),
     Command("publish", "publish", "Record confirmed signatures in the logs and publish them."),

@@ -19,7 +19,8 @@ from psycopg import sql
 from undersigned.operate.schema import Key
 
 SQLITE_FILE = "database.sqlite3"
-_LEFT_OUT = frozenset({"django_session", "django_migrations"})
+_SESSIONS = ("django_session", "accounts_desksession")
+_LEFT_OUT = frozenset({*_SESSIONS, "django_migrations"})
 _CHUNK = 1 << 20
 # Rows made after the backup are lost, but their numbers stand in mails, in file names and in the
 # journal of erasures. No number is given out twice: counting goes on far above them.
@@ -69,8 +70,9 @@ def _take_sqlite(into: Path) -> Facts:
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
         # Overwritten, not only unlinked.
         copy.execute("PRAGMA secure_delete=ON")
-        with contextlib.suppress(sqlite3.OperationalError):
-            copy.execute("DELETE FROM django_session")
+        for table in _SESSIONS:
+            with contextlib.suppress(sqlite3.OperationalError):
+                copy.execute(f'DELETE FROM "{table}"')  # noqa: S608  named above
     return {}
 
 
@@ -207,6 +209,8 @@ def _put_back_postgres(source: Path, facts: Facts, finish: Callable[[], None]) -
             _copy_in(cursor, table, columns, source / table)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         _guards(cursor, facts["tables"], "ENABLE")
+        # What a newer release adds to these tables must not begin with numbers that are taken.
+        _count_others(cursor, facts["tables"])
         call_command("migrate", interactive=False, verbosity=0)
         _count_on_postgres(cursor, facts["counters"])
         finish()
@@ -246,8 +250,13 @@ def _count_on_postgres(cursor: Any, counters: dict[str, int]) -> None:
             "SELECT setval(pg_get_serial_sequence(%s, %s), %s)",
             [table, column, counters.get(table, 0) + _GAP],
         )
+    _count_others(cursor, connection.introspection.table_names(cursor))
+
+
+def _count_others(cursor: Any, tables: Iterable[str]) -> None:
+    there = set(tables)
     for model in apps.get_models(include_auto_created=True):
-        if not model.__module__.startswith("undersigned."):
+        if not model.__module__.startswith("undersigned.") and model._meta.db_table in there:
             _count_after_last(cursor, model)
 
 

@@ -97,7 +97,8 @@ def _announce() -> None:
         )
     link = setup.link()
     if link:
-        print(f"No account exists yet. Make the first one within 15 minutes:\n  {link}", flush=True)
+        left = setup.minutes_left()
+        print(f"No account exists yet. Make the first one within {left} minutes:\n  {link}", flush=True)
 
 
 def _web(listener: socket.socket) -> int:
