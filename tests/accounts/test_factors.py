@@ -58,7 +58,9 @@ def mail_to(email: str) -> str:
 
 
 def test_an_app_is_added_by_its_first_code_and_then_asked_for(
-    client: Client, cast: Cast, django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]]
+    client: Client,
+    cast: Cast,
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[object]],
 ) -> None:
     client.force_login(cast.editor)
     html = page(client, "mfa_activate_totp")
@@ -100,7 +102,9 @@ def test_a_code_of_the_app_opens_once_for_all_processes(client: Client, cast: Ca
     signs_in(other, cast.editor)
     assert "used already" in other.post(reverse("mfa_authenticate"), {"code": now}).content.decode()
     cache.clear()
-    assert "used already" in other.post(reverse("mfa_authenticate"), {"code": code(ahead=-1)}).content.decode()
+    assert (
+        "used already" in other.post(reverse("mfa_authenticate"), {"code": code(ahead=-1)}).content.decode()
+    )
     assert other.post(reverse("mfa_authenticate"), {"code": code(ahead=1)}).status_code == 302
 
 
@@ -114,9 +118,12 @@ def test_a_code_by_mail_is_no_way_around_the_second_factor(client: Client, cast:
 
 
 @pytest.mark.parametrize(
-    "credential", ["", "[]", "1", "{}", '{"id": 1}', '{"rawId": "x", "response": {"userHandle": "!"}}', "\u0000{"]
+    "credential",
+    ["", "[]", "1", "{}", '{"id": 1}', '{"rawId": "x", "response": {"userHandle": "!"}}', "\u0000{"],
 )
-def test_what_is_no_passkey_is_refused_and_never_an_error(client: Client, cast: Cast, credential: str) -> None:
+def test_what_is_no_passkey_is_refused_and_never_an_error(
+    client: Client, cast: Cast, credential: str
+) -> None:
     asked = client.get(reverse("mfa_login_webauthn"), headers={"Accept": "application/json"})
     assert asked.json()["request_options"]["publicKey"]["userVerification"] == "required"
     answer = client.post(reverse("mfa_login_webauthn"), {"credential": credential})
@@ -128,11 +135,15 @@ def test_what_is_no_passkey_is_refused_and_never_an_error(client: Client, cast: 
     assert not Authenticator.objects.exists()
 
 
-def test_a_passkey_is_for_the_name_of_the_site(client: Client, cast: Cast, configure: Callable[..., None]) -> None:
+def test_a_passkey_is_for_the_name_of_the_site(
+    client: Client, cast: Cast, configure: Callable[..., None]
+) -> None:
     configure(base_url="https://letters.example")
     client.force_login(cast.editor)
     html = client.get(reverse("mfa_add_webauthn"), headers={"Host": "localhost"}).content.decode()
-    assert '"rp": {"name": "Undersigned", "id": "letters.example"}' in html or '"id": "letters.example"' in html
+    assert (
+        '"rp": {"name": "Undersigned", "id": "letters.example"}' in html or '"id": "letters.example"' in html
+    )
     configure(base_url="http://192.0.2.7")
     assert "by a name and over HTTPS" in page(client, "mfa_add_webauthn")
 
@@ -154,7 +165,9 @@ def test_signing_in_is_a_proof_for_a_quarter_of_an_hour(client: Client, cast: Ca
         assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
-def test_a_form_that_was_open_is_still_taken_and_an_old_one_changes_nothing(client: Client, cast: Cast) -> None:
+def test_a_form_that_was_open_is_still_taken_and_an_old_one_changes_nothing(
+    client: Client, cast: Cast
+) -> None:
     client.force_login(cast.editor)
     data = {"email": "new@people.example"}
     with time_machine.travel(clock.now() + LATER, tick=False):
@@ -165,7 +178,9 @@ def test_a_form_that_was_open_is_still_taken_and_an_old_one_changes_nothing(clie
         assert asked["Location"].endswith("?next=%2Fdesk%2Fme%2Faddress%2F")
         assert "Nothing was done yet" in client.get(asked["Location"]).content.decode()
         evil = {"Referer": "https://evil.example/desk/"}
-        assert client.post(reverse("desk-address"), data, headers=evil)["Location"].endswith("next=%2Fdesk%2F")
+        assert client.post(reverse("desk-address"), data, headers=evil)["Location"].endswith(
+            "next=%2Fdesk%2F"
+        )
 
 
 def test_a_code_of_the_app_proves_as_well(client: Client, cast: Cast) -> None:
@@ -265,7 +280,9 @@ def test_an_address_changes_by_a_code_to_the_new_one(client: Client, cast: Cast)
     assert AuditRecord.objects.filter(team=cast.team, verb="account.address_changed").count() == 1
 
 
-def test_an_address_of_somebody_else_is_answered_alike_and_cannot_be_taken(client: Client, cast: Cast) -> None:
+def test_an_address_of_somebody_else_is_answered_alike_and_cannot_be_taken(
+    client: Client, cast: Cast
+) -> None:
     client.force_login(cast.editor)
     free = client.post(reverse("desk-address"), {"email": "free@people.example"})
     client.post(reverse("desk-address"), {"act": "stop"})

@@ -25,7 +25,9 @@ def send(request: HttpRequest, *, purpose: str, to: str) -> None:
     now = int(clock.now().timestamp())
     before = request.session.get(_slot(purpose))
     if before and now - before["at"] < PAUSE.total_seconds():
-        raise ValidationError(_("A code was sent just now. Wait half a minute for the next one."), code="soon")
+        raise ValidationError(
+            _("A code was sent just now. Wait half a minute for the next one."), code="soon"
+        )
     code = "".join(secrets.choice(_LETTERS) for _place in range(8))
     request.session[_slot(purpose)] = {"code": code, "to": to, "at": now, "left": TRIES}
     words = {"code": f"{code[:4]} {code[4:]}", "site_name": env.load().site_name}

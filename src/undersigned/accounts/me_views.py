@@ -111,9 +111,10 @@ def again_by_mail(request: HttpRequest) -> HttpResponse:
             if "code" not in request.POST:
                 mailed_code.send(request, purpose=_AGAIN, to=actor.email)
                 return redirect(request.get_full_path())
-            if form.is_valid() and mailed_code.take(
-                request, purpose=_AGAIN, typed=form.cleaned_data["code"]
-            ) == actor.email:
+            if (
+                form.is_valid()
+                and mailed_code.take(request, purpose=_AGAIN, typed=form.cleaned_data["code"]) == actor.email
+            ):
                 again.proved(request)
                 return redirect(_there(request))
         except ValidationError as error:

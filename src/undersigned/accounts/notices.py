@@ -42,6 +42,12 @@ def tell(user: User, what: str, *, by_owner: bool = True, to: str = "") -> None:
                 verb=f"account.{what}",
                 subject=f"user:{user.pk}",
             )
-        context = {"words": words, "site_name": env.load().site_name, "url": f"{env.load().base_url}/desk/me/"}
+        context = {
+            "words": words,
+            "site_name": env.load().site_name,
+            "url": f"{env.load().base_url}/desk/me/",
+        }
         subject = " ".join(render_to_string("accounts/mail/notice.subject.txt", context).split())
-        send_mail(subject, render_to_string("accounts/mail/notice.txt", context).strip(), None, [to or user.email])
+        send_mail(
+            subject, render_to_string("accounts/mail/notice.txt", context).strip(), None, [to or user.email]
+        )

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from undersigned.accounts import invitations, teams
+from undersigned.accounts.again import proven
 from undersigned.accounts.forms import InviteForm, RoleForm, TeamForm
 from undersigned.accounts.models import Invitation, Membership, Role, Team
 from undersigned.accounts.permissions import can
@@ -99,6 +100,7 @@ def rename(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_required
+@proven
 @require_POST
 def invite(request: HttpRequest, pk: int) -> HttpResponse:
     """Invites somebody by mail."""
@@ -126,6 +128,7 @@ def revoke(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
+@proven
 @require_POST
 def role(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Gives a member another role."""
@@ -142,6 +145,7 @@ def role(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @login_required
+@proven
 @require_POST
 def remove(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Takes a member out, or lets one leave."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from undersigned.accounts.again import proven
 from undersigned.appeals import case_history, case_mentions, case_sealed, case_shown, cases, written_dates
 from undersigned.appeals.case_forms import (
     CaseForm,
@@ -40,6 +41,7 @@ def case_or_404(request: HttpRequest, appeal: Appeal, ref: str) -> Case:
 
 
 @login_required
+@proven(acts=["remove"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """One case; POST does one act, which `act` names."""

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals import case_files, case_sealed, case_shown, cases, import_cases
 from undersigned.appeals.case_forms import CaseForm, CasesFileForm, ConsentForm, names_formset
@@ -93,6 +94,7 @@ def explain_apart(error: ValidationError, form: CaseForm, consent: ConsentForm) 
 
 
 @login_required
+@proven
 @require_safe
 def export(request: HttpRequest, slug: str, format: str) -> HttpResponse:
     """Every case with all that is known of it, for the team alone."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can
 from undersigned.appeals import reading
@@ -127,6 +128,7 @@ def _pages(appeal: Appeal, asked: desk_roll.Asked, shown: desk_roll.Shown) -> di
 
 
 @login_required
+@proven
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def strike(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -182,6 +184,7 @@ def _moderate(actor: User, signature: Signature, act: str, reason: str) -> None:
 
 
 @login_required
+@proven
 @never_cache
 @require_http_methods(["GET", "POST"])
 def export_file(request: HttpRequest, slug: str, format: str) -> HttpResponseBase:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals import written_dates
 from undersigned.appeals.models import Appeal
@@ -156,6 +157,7 @@ def _show(request: HttpRequest, found: Delivery, forms: dict[str, Any]) -> HttpR
 
 
 @login_required
+@proven
 @never_cache
 @require_POST
 def fetch(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:

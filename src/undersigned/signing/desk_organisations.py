@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can, require
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
@@ -158,6 +159,7 @@ def rule(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@proven(acts=["strike", "refuse"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def organisation(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import can
 from undersigned.appeals import reading
@@ -120,6 +121,7 @@ def tree_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@proven(acts=["erase"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

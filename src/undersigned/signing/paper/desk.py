@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals import show_kept, sniff
 from undersigned.appeals.models import Appeal
@@ -123,6 +124,7 @@ def _listing(
 
 
 @login_required
+@proven(acts=["reverse"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -333,6 +335,7 @@ def find(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@proven
 @require_POST
 def erase(request: HttpRequest, slug: str, pk: int, number: int) -> HttpResponse:
     """Erases one line; a tick says that it is meant."""

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
@@ -49,6 +50,7 @@ def overview(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@proven(acts=["finish"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
