@@ -42,7 +42,7 @@ def is_fresh(request: HttpRequest, good_for: timedelta = GOOD_FOR) -> bool:
 
 
 def proven(view: View | None = None, *, acts: Collection[str] = ()) -> Any:
-    """Lets a view be used after a fresh proof alone; with `acts`, only those values of the field `act` ask."""
+    """Lets a view be used after a fresh proof alone; with `acts`, only these values of `act` ask for it."""
 
     def decorate(view: View) -> View:
         @wraps(view)

@@ -11,7 +11,7 @@ from undersigned.accounts.models import Membership, Role, Team, User
 
 
 def free_address(user: User, email: str) -> str:
-    """The address as it would be stored; raises ValidationError for one that cannot be an address or is the own."""
+    """The address as it would be stored; raises ValidationError for what is none, and for the own one."""
     email = names.clean_email(email)
     if email == user.email:
         raise ValidationError(_("This is your address already."), code="same")
@@ -74,7 +74,7 @@ def reset_second_factor(*, email: str) -> int:
         raise ValidationError(_("There is no account with this address."), code="account")
     with transaction.atomic():
         found = Authenticator.objects.filter(user=user)
-        count = found.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+        count: int = found.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
         if count:
             found.delete()
             sessions.end_all(user=user)

@@ -1,4 +1,4 @@
-"""A code sent by mail and typed into the page that asked for it: good once, for 15 minutes, for five tries."""
+"""A code sent by mail and typed into the page that asked: good once, for 15 minutes, for five tries."""
 
 import hmac
 import secrets

@@ -20,9 +20,9 @@ class Ended(Exception):
 
 
 def link() -> str | None:
-    """The set-up link: the open one while there is one, so that a new start ends nobody's page; else a new one.
+    """The set-up link: the open one while there is one, else a new one; None when an organiser exists.
 
-    None when an organiser exists.
+    So a server that starts again ends nobody's page.
     """
     if organisers.any_organiser():
         return None

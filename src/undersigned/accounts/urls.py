@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from undersigned.lib import later
 
 me_views = later.Views("undersigned.accounts.me_views")
+record_views = later.Views("undersigned.accounts.record_views")
 team_views = later.Views("undersigned.accounts.team_views")
 views = later.Views("undersigned.accounts.views")
 
@@ -13,7 +14,8 @@ urlpatterns: list[URLPattern] = [
     path("me/sessions/", me_views.sessions_page, name="desk-sessions"),
     path("me/address/", me_views.address_page, name="desk-address"),
     path("me/close/", me_views.close_page, name="desk-close-account"),
-    path("audit/", views.audit_page, name="desk-audit"),
+    path("audit/", record_views.audit_page, name="desk-audit"),
+    path("audit/export.csv", record_views.audit_export, name="desk-audit-export"),
     path("team/", team_views.mine, name="desk-team"),
     path("team/new/", team_views.new, name="desk-team-new"),
     path("team/<int:pk>/", team_views.one, name="desk-team-one"),

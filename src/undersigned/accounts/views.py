@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login as sign_in
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import translation
@@ -17,10 +17,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from undersigned.accounts import invitations, record, setup, teams
+from undersigned.accounts import invitations, setup
 from undersigned.accounts.forms import MeForm, NewcomerForm, SetupForm
 from undersigned.accounts.models import Invitation, User
-from undersigned.accounts.permissions import can
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -122,40 +121,6 @@ def me(request: HttpRequest) -> HttpResponse:
         return redirect("desk-me")
     context = {"form": form, "memberships": user.memberships.select_related("team").order_by("team__name")}
     return render(request, "accounts/me.html", context, status=_status(request))
-
-
-@login_required
-@never_cache
-@require_safe
-def audit_page(request: HttpRequest) -> HttpResponse:
-    """Shows what a team did."""
-    user = person(request)
-    readable = [team for team in teams.teams_of(user) if can(user, "audit.view", team)]
-    asked = _number(request, "team")
-    team = next((team for team in readable if asked in (None, team.pk)), None)
-    if team is None:
-        if asked is None:
-            return render(request, "accounts/audit.html", {"team": None}, status=403)
-        raise Http404("no such team")
-    before = _number(request, "before")
-    found = record.page(actor=user, team=team, before=before)
-    here = f"{reverse('desk-audit')}?team={team.pk}"
-    pages = {
-        "first": here if before else "",
-        "next": f"{here}&before={found.older}" if found.older else "",
-    }
-    context = {"team": team, "teams": readable, "lines": found.lines, "pages": pages}
-    return render(request, "accounts/audit.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int | None:
-    """A whole number of the query, None when it is not there; raises Http404 for anything else."""
-    value = request.GET.get(name)
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdigit() and len(value) < 19):
-        raise Http404("not a number")
-    return int(value)
 
 
 @never_cache
