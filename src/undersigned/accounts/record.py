@@ -72,9 +72,11 @@ class Asked:
 
 def _day(value: object) -> date | None:
     try:
-        return date.fromisoformat(str(value or ""))
+        day = date.fromisoformat(str(value or ""))
     except ValueError:
         return None
+    # Days at the ends of the calendar have no neighbours to reckon with.
+    return day if date.min.year + 1 < day.year < date.max.year else None
 
 
 def page(
