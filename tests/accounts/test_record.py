@@ -46,7 +46,9 @@ def test_every_act_has_words() -> None:
         for call in calls()
         for given in (*call.args, *(k.value for k in call.keywords if k.arg == "verb"))
         for node in ast.walk(given)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.rstrip(".").count(".") == 1
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value.rstrip(".").count(".") == 1
     }
     assert len(verbs) > 50
     assert verbs - set(acts.ACTS) == set()

@@ -3,6 +3,7 @@
 from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -71,7 +72,7 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     """The record as it is filtered, as CSV."""
     team, _readable = _asked_for(request)
     if team is None:
-        raise Http404("no team")
+        raise PermissionDenied
     asked = record.Asked.read(request.GET)
     pieces = record.export(actor=person(request), team=team, asked=asked)
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
