@@ -33,7 +33,7 @@ def _forgotten() -> None:
 
 
 def code(secret: str = SECRET, ahead: int = 0) -> str:
-    return totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + ahead))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, int(time.time()) // 30 + ahead)))
 
 
 def with_app(user: User) -> RecoveryCodes:

@@ -67,6 +67,10 @@ def test_a_passkey_is_made_and_signs_in_alone(guest: Visitor) -> None:
     assert guest.page.url.endswith("/desk/audit/"), guest.page.url
     assert guest.heading() == "Record of acts"
     assert "added a passkey" in guest.page.locator("main").inner_text()
+    for name, path in (("audit", "/desk/audit/"), ("sessions", "/desk/me/sessions/"), ("me", "/desk/me/")):
+        guest.open(path)
+        assert not guest.overflow(), path
+        guest.shoot(f"accounts-{name}")
 
     guest.press("Sign out")
     signs_in(guest)
