@@ -89,7 +89,8 @@ def page(
         rows = rows.filter(id__lt=before)
     found = list(rows[: size + 1])
     older = found[size - 1].pk if len(found) > size else None
-    return Page([_line(row) for row in found[:size]], older)
+    names = _names(found)
+    return Page([_line(row, names) for row in found[:size]], older)
 
 
 def people(*, actor: User, team: Team) -> list[User]:
@@ -139,17 +140,33 @@ class _Echo:
 def _csv(rows: QuerySet[AuditRecord]) -> Iterator[str]:
     writer = csv.writer(_Echo())
     yield writer.writerow(["number", "at", "who", "act", "verb", "subject", "details"])
+    names: dict[int, str] = {}
     for row in rows.iterator(chunk_size=_CHUNK):
-        line = _line(row)
+        if (person := _person(row)) and person not in names:
+            names |= _names([row])
+        line = _line(row, names)
         said = "; ".join(f"{key}: {value}" for key, value in line.detail)
         cells = [line.at.isoformat(), line.who, line.act, row.verb, row.subject, said]
         yield writer.writerow([line.number, *map(safe_cell, cells)])
 
 
-def _line(row: AuditRecord) -> Line:
+def _person(row: AuditRecord) -> int | None:
+    kind, _colon, name = row.subject.partition(":")
+    return int(name) if kind == "user" and name.isdigit() else None
+
+
+def _names(rows: list[AuditRecord]) -> dict[int, str]:
+    """How those are called whom these acts are about; a query where there is anybody."""
+    wanted = {pk for row in rows if (pk := _person(row)) is not None}
+    return {pk: str(user) for pk, user in User.objects.in_bulk(wanted).items()} if wanted else {}
+
+
+def _line(row: AuditRecord, names: Mapping[int, str]) -> Line:
     detail = [(acts.key(name), acts.value(name, said)) for name, said in sorted(row.detail.items())]
     who = str(row.actor) if row.actor else ""
-    return Line(row.pk, row.at, who, acts.act(row.verb), _subject(row.subject), detail)
+    person = _person(row)
+    about = names.get(person, "") if person is not None else _subject(row.subject)
+    return Line(row.pk, row.at, who, acts.act(row.verb), about, detail)
 
 
 def _subject(subject: str) -> str:
