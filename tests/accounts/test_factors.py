@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.cast import PASSWORD, Cast
-from undersigned.accounts import closing
+from undersigned.accounts import closing, sessions
 from undersigned.accounts.models import AuditRecord, DeskSession, Membership, Team, User
 from undersigned.lib import clock
 
@@ -253,6 +253,14 @@ def test_all_other_sessions_end_at_once_and_with_a_new_password(client: Client, 
     assert client.post(reverse("account_change_password"), values).status_code == 302
     assert others[0].get("/desk/").status_code == 302 and client.get("/desk/").status_code == 200
     assert DeskSession.objects.filter(user=cast.editor).count() == 1
+
+
+def test_sessions_that_are_over_are_deleted(client: Client, cast: Cast) -> None:
+    client.force_login(cast.editor)
+    assert sessions.forget_over() == 0
+    with time_machine.travel(clock.now() + timedelta(days=15), tick=False):
+        assert sessions.forget_over() == 1
+    assert not DeskSession.objects.exists()
 
 
 def test_a_cookie_made_from_the_table_opens_nothing(client: Client, cast: Cast) -> None:

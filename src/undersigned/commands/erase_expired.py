@@ -2,6 +2,7 @@
 
 import argparse
 
+from undersigned.accounts import sessions
 from undersigned.commands import BadInput
 from undersigned.ledger.errors import LedgerError
 from undersigned.lib.keys import KeyMissing
@@ -16,6 +17,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Runs the command and says what went, in numbers."""
+    sessions.forget_over()
     dropped = expire.drop_stale()
     print(f"unconfirmed for 14 days: {dropped} deleted")
     try:

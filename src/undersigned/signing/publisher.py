@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import DatabaseError, close_old_connections, connections
 
+from undersigned.accounts import sessions
 from undersigned.appeals import dead_links
 from undersigned.circulation import rounds
 from undersigned.ledger.errors import LedgerError
@@ -60,7 +61,7 @@ def publish_loop(stop: threading.Event) -> None:
             trouble = trouble or _try(watch.go)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
-            trouble = trouble or _try(_look_beside) or _try(kept.sweep)
+            trouble = trouble or _try(_look_beside) or _try(kept.sweep) or _try(sessions.forget_over)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_expired)
         if trouble and trouble != said:
