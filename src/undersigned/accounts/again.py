@@ -8,7 +8,7 @@ do an act at all is asked inside the act (`permissions`).
 from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, overload
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import get_adapter
@@ -41,6 +41,10 @@ def is_fresh(request: HttpRequest, good_for: timedelta = GOOD_FOR) -> bool:
     return isinstance(at, int) and 0 <= clock.now().timestamp() - at <= good_for.total_seconds()
 
 
+@overload
+def proven(view: View) -> View: ...
+@overload
+def proven(*, acts: Collection[str]) -> Callable[[View], View]: ...
 def proven(view: View | None = None, *, acts: Collection[str] = ()) -> Any:
     """Lets a view be used after a fresh proof alone; with `acts`, only these values of `act` ask for it."""
 
