@@ -56,6 +56,7 @@ COMMANDS = (
     Command("verify", "verify", "Verify a site, an appeal, a log, a folder or a receipt.", django=False),
     Command("fsck", "fsck", "Compare database, published files and signer; mend what a restore left behind."),
     Command("doctor", "doctor", "Look at everything that the server depends on and say what is wrong."),
+    Command("systemd", "systemd", "Print hardened units for systemd.", django=False),
     Command("backup", "backup", "Write a backup of the running site to a file."),
     Command("restore", "restore", "Put a backup back in place."),
     Command("export", "export", "Write an appeal's signatures as CSV or JSON."),

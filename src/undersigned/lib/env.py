@@ -163,6 +163,19 @@ class Settings:
         description="Name server that is asked about organisations' domains, as `address` or "
         "`address@port`; empty: the system's own.",
     )
+    dkim_selector: str = _declare(
+        default="",
+        description="Selector of the DKIM key that the mail server signs with; `doctor` looks for its record.",
+    )
+    backup_days: int = _declare(
+        default=3,
+        ge=0,
+        description="Days after which `doctor` calls the last backup too old; 0: others make the backups.",
+    )
+    metrics_token: str = _declare(
+        default="",
+        description="Secret with which programs read `/metrics`; empty: there is no such page.",
+    )
     debug: bool = _declare(default=False, description="Developer's error pages. Never on a public address.")
 
     # Names of the settings that somebody gave a value.

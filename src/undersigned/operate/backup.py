@@ -7,6 +7,7 @@ journal of erasures (so that a restore erases again), and mails.
 import contextlib
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from django.db import connection
@@ -44,7 +45,26 @@ def write(path: Path) -> int:
                 **facts,
             }
         )
+        _note()
         return writer.size
+
+
+def _noted() -> Path:
+    return env.load().data / "last-backup"
+
+
+def _note() -> None:
+    """Leaves the time for those who ask how old the last backup is; a full disk spoils no backup."""
+    with contextlib.suppress(OSError):
+        _noted().touch(mode=0o600)
+
+
+def last() -> datetime | None:
+    """When the last backup was written here; None where none was."""
+    try:
+        return datetime.fromtimestamp(_noted().stat().st_mtime, UTC)
+    except OSError:
+        return None
 
 
 def _add_ledger(writer: archive.Writer) -> None:

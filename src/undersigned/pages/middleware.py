@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from undersigned.lib import env
 from undersigned.pages import errors
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
@@ -28,6 +29,9 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+if env.load().base_url.startswith("https:"):
+    # The proxy speaks HTTPS; that nothing else is ever asked for again, the site itself says.
+    HEADERS["Strict-Transport-Security"] = "max-age=63072000"
 
 
 class SecurityHeaders:

@@ -136,13 +136,18 @@ def _migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None).graph.leaf_nodes())
 
 
+def database_fits() -> bool:
+    """Whether the database answers and fits the program."""
+    try:
+        return _migrations() <= MigrationRecorder(connection).applied_migrations().keys()
+    except Error:
+        return False
+
+
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Whether this process can work: the database answers and fits the program."""
-    try:
-        ok = _migrations() <= MigrationRecorder(connection).applied_migrations().keys()
-    except Error:
-        ok = False
+    ok = database_fits()
     response = JsonResponse({"ok": ok}, status=200 if ok else 503)
     response["Cache-Control"] = "no-store"
     if not ok:

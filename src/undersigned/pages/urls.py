@@ -10,6 +10,7 @@ letters = later.Views("undersigned.pages.letters")
 names = later.Views("undersigned.pages.names")
 persons = later.Views("undersigned.pages.persons")
 notice = later.Views("undersigned.pages.notice")
+operating = later.Views("undersigned.pages.operating")
 site = later.Views("undersigned.pages.site")
 kept_copies = later.Views("undersigned.pages.kept_copies")
 sources = later.Views("undersigned.pages.sources")
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("feed.atom", feeds.appeals, name="feed"),
     path("robots.txt", site.robots, name="robots"),
     path("healthz", site.healthz, name="healthz"),
+    path("readyz", operating.readyz, name="readyz"),
+    path("metrics", operating.metrics, name="metrics"),
     path("static/<path:name>", staticfiles.serve, name="static"),
     path("api/v1/", site.api_begins, name="api-begins"),
     later.Urls("api/v1/", "undersigned.pages.api_urls", "ninja", "api"),
