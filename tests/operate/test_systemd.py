@@ -7,18 +7,23 @@ from pathlib import Path
 import pytest
 
 from tests.installation import Installation
-from undersigned.commands import BY_NAME, load
+from undersigned.commands import BY_NAME, BadInput, load
 from undersigned.operate import units
 
 PLACE = units.Place(
-    Path("/bin/true"), Path("/etc/undersigned/settings.toml"), Path("/var/lib/undersigned"), "nobody"
+    Path("/bin/true"), Path("/etc/undersigned/settings.toml"), Path("/var/lib/undersigned"), "daemon"
 )
 
 
 def test_it_prints_the_server_and_a_backup_each_night(installation: Installation) -> None:
     done = installation.run("systemd", "--print")
     assert done.code == 0, done.err
-    for line in ("ProtectSystem=strict", "NoNewPrivileges=yes", "OnCalendar=*-*-* 03:20:00", "CapabilityBoundingSet="):
+    for line in (
+        "ProtectSystem=strict",
+        "NoNewPrivileges=yes",
+        "OnCalendar=*-*-* 03:20:00",
+        "CapabilityBoundingSet=",
+    ):
         assert line in done.out
     assert "serve --prepare" in done.out and "backup --force" in done.out
 
@@ -31,7 +36,9 @@ def test_every_command_that_a_unit_runs_exists() -> None:
                 load(BY_NAME[name])[1].parse_args(arguments)
 
 
-@pytest.mark.parametrize("wrong", [("--user", "a b"), ("--folder", "relative"), ("--config", "/etc/a b.toml")])
+@pytest.mark.parametrize(
+    "wrong", [("--user", "a b"), ("--folder", "relative"), ("--config", "/etc/a b.toml")]
+)
 def test_what_systemd_would_misread_is_refused(installation: Installation, wrong: tuple[str, str]) -> None:
     done = installation.run("systemd", "--print", *wrong)
     assert (done.code, done.err.count("\n")) == (2, 1)

@@ -1,14 +1,15 @@
 """Readiness and figures for operators: what they say, to whom, and that nobody's data are in it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
+
+from undersigned.lib import probe
 from undersigned.pages import operating
 
-from tests.cast import Configure
-from undersigned.lib import probe
-
+Configure = Callable[..., None]
 TOKEN = "a token of the operator"
 
 
@@ -72,5 +73,12 @@ def test_figures_are_told_without_anybodys_data(
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     assert all(len(line.split()) == 2 for line in lines), text
     names = {line.split()[0] for line in lines}
-    for name in ("ready", "mail_due", "signatures", "leaves_unpublished", "disk_free_bytes", "database_bytes"):
+    for name in (
+        "ready",
+        "mail_due",
+        "signatures",
+        "leaves_unpublished",
+        "disk_free_bytes",
+        "database_bytes",
+    ):
         assert f"undersigned_{name}" in names

@@ -62,7 +62,7 @@ def read_or_create(name: str) -> bytes:
         if path.exists():
             # Damaged, or made by somebody else this very moment.
             return _read(path)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_private(path.parent)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
@@ -75,6 +75,13 @@ def read_or_create(name: str) -> bytes:
     temporary.unlink()
     sync_folder(path.parent)
     return _read(path)
+
+
+def _make_private(folder: Path) -> None:
+    """Makes a folder and those above it, for the owner alone: pathlib gives its mode to the last one only."""
+    if not folder.is_dir():
+        _make_private(folder.parent)
+        folder.mkdir(exist_ok=True, mode=0o700)
 
 
 def destroy(name: str) -> None:

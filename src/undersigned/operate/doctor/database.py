@@ -43,7 +43,9 @@ def logs() -> Iterator[Finding]:
             yield problem("ledger", str(error))
             continue
         if log.published_at is not None and log.published_at > now + timedelta(minutes=5):
-            yield problem("clock", f"{log.origin} was published at {log.published_at:%F %H:%M}: set the clock")
+            yield problem(
+                "clock", f"{log.origin} was published at {log.published_at:%F %H:%M}: set the clock"
+            )
         yield fine("ledger", f"{log.origin}: {log.size} leaves, {stands.size} published")
 
 

@@ -45,7 +45,7 @@ def in_front() -> Iterator[Finding]:
         yield _nobody(settings, str(error))
         return
     yield from _address(settings, seen)
-    if seen.host.lower() != settings.host.lower():
+    if _name(seen.host) != _name(settings.host):
         yield problem(
             _SUBJECT,
             f"requests arrive for {seen.host}, not for {settings.host}: let the proxy hand on the Host header",
@@ -53,6 +53,11 @@ def in_front() -> Iterator[Finding]:
     if seen.ends is not None and seen.ends - time.time() < _FEW_DAYS * 86_400:
         told = time.strftime("%F", time.gmtime(seen.ends))
         yield problem(_SUBJECT, f"the certificate ends on {told}: see that it is renewed")
+
+
+def _name(host: str) -> str:
+    """The name without its port, which a proxy need not know."""
+    return (urlsplit(f"//{host}").hostname or "").lower()
 
 
 def _nobody(settings: env.Settings, why: str) -> Finding:
@@ -119,9 +124,7 @@ def _ask(base: str) -> _Seen:
 
 def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
     if scheme == "https":
-        return http.client.HTTPSConnection(
-            host, port, timeout=_SECONDS, context=ssl.create_default_context()
-        )
+        return http.client.HTTPSConnection(host, port, timeout=_SECONDS, context=ssl.create_default_context())
     return http.client.HTTPConnection(host, port, timeout=_SECONDS)
 
 

@@ -102,7 +102,9 @@ def _dmarc(domain: str) -> Iterator[Finding]:
 
 def _answers(domain: str) -> Iterator[Finding]:
     if not (_ask(domain, rdatatype.MX) or _ask(domain, rdatatype.A) or _ask(domain, rdatatype.AAAA)):
-        yield problem(_SUBJECT, f"nobody can answer: {domain} has neither MX nor address; publish an MX record")
+        yield problem(
+            _SUBJECT, f"nobody can answer: {domain} has neither MX nor address; publish an MX record"
+        )
 
 
 def _pairs(text: str) -> dict[str, str]:
