@@ -6,7 +6,7 @@
 #   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
 
 .DEFAULT_GOAL := help
-.PHONY: help run install install-dev chromium pango validators wrk test lint types format contracts test-sqlite test-postgres bench lock clean
+.PHONY: help run install install-dev chromium pango validators wrk test lint types format contracts test-sqlite test-postgres bench proxies fuzz attack audit lock clean
 SHELL := /bin/sh
 
 PORT ?= 8000
@@ -115,9 +115,18 @@ validators: install-dev
 
 test: install-dev chromium pango validators lint types contracts test-sqlite test-postgres
 
+# Programs that only some targets need, from Debian where that is possible.
+debian = for one in $(1); do command -v $$one >/dev/null 2>&1 || PATH=$$PATH:/usr/sbin command -v $$one >/dev/null || need=1; done; \
+	if [ -z "$$need" ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing $(2) from Debian …"; \
+	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2) >/dev/null; \
+	else echo "$(1): install them (Debian: apt-get install $(2)) and run again" >&2; exit 1; fi
+
 lint: install-dev
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check --quiet . || { echo "not formatted: run 'make format'" >&2; exit 1; }
+	@$(PY) -m attack.reread
 
 types: install-dev
 	@mkdir -p $(BUILD)/check-data
@@ -149,6 +158,26 @@ wrk:
 
 bench: install-dev wrk
 	@$(PY) -m bench
+
+# The configurations of the how-to pages, run: nginx and Caddy come from Debian.
+proxies: install-dev
+	@$(call debian,nginx caddy,nginx-light caddy)
+	@$(PY) -m pytest -q tests/operate/test_proxies.py
+
+# Every parser and the API under many invented inputs: figures in docs/explanation/attacked.md.
+FUZZ_CASES ?= 50000
+fuzz: install-dev
+	@$(PY) -m attack.fuzz --cases $(FUZZ_CASES)
+
+# Scanners from Debian against the demonstration, which runs in a folder of its own.
+attack: install-dev
+	@$(call debian,wapiti sqlmap,wapiti sqlmap)
+	@$(PY) -m attack.scan
+
+# What is known to be weak among the locked packages; needs pip-audit and its service.
+audit: $(PY)
+	@if command -v pip-audit >/dev/null 2>&1; then pip-audit --require-hashes -r requirements.lock; \
+	else echo "pip-audit is not installed: docs/howto/upgrade.md says how to look without it" >&2; exit 1; fi
 
 # Addresses of package indexes never stand in a lock file.
 lock:

@@ -1,4 +1,4 @@
-"""The drill: a backup while people sign, the machine lost, another one set up; everybody acknowledged is there."""
+"""The drill: a backup while people sign, the machine lost, another one set up; nobody is missing."""
 
 import json
 import shutil

@@ -65,8 +65,8 @@ def certificate(folder: Path) -> tuple[Path, Path]:
     """A key and a certificate of the test's own."""
     key, pem = folder / "key.pem", folder / "cert.pem"
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
-         "-keyout", key, "-out", pem, "-subj", f"/CN={HOST}",
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+         "-days", "90",         "-keyout", key, "-out", pem, "-subj", f"/CN={HOST}",
          "-addext", f"subjectAltName=DNS:{HOST},IP:127.0.0.1"],
         check=True, capture_output=True,
     )  # fmt: skip

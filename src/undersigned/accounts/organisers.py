@@ -16,7 +16,7 @@ def any_organiser() -> bool:
     owners = Membership.objects.filter(role=Role.OWNER, user__is_active=True)
     return (
         owners.exclude(user__password__startswith=UNUSABLE_PASSWORD_PREFIX)
-        .exclude(user__password="")
+        .exclude(user__password__in=[""])
         .exists()
     )
 

@@ -165,7 +165,7 @@ class Settings:
     )
     dkim_selector: str = _declare(
         default="",
-        description="Selector of the DKIM key that the mail server signs with; `doctor` looks for its record.",
+        description="Selector of the DKIM key that the mail server signs with: `doctor` looks for it.",
     )
     backup_days: int = _declare(
         default=3,

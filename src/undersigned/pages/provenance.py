@@ -43,7 +43,7 @@ def addressee(head: Head) -> Addressee:
 def prose(text: str, language: str, name: str) -> SafeString:
     """A note's own Markdown as safe HTML; empty for nothing."""
     if not text.strip():
-        return mark_safe("")
+        return SafeString("")
     # The renderer cleans what it gives: raw HTML is off, tags and attributes are from a fixed list.
     return mark_safe(markup.render(text, id_prefix=f"p-{name}", lang=language or "und").html)  # noqa: S308
 

@@ -48,7 +48,7 @@ def in_front() -> Iterator[Finding]:
     if _name(seen.host) != _name(settings.host):
         yield problem(
             _SUBJECT,
-            f"requests arrive for {seen.host}, not for {settings.host}: let the proxy hand on the Host header",
+            f"requests arrive for {seen.host}, not for {settings.host}: let the proxy hand on Host",
         )
     if seen.ends is not None and seen.ends - time.time() < _FEW_DAYS * 86_400:
         told = time.strftime("%F", time.gmtime(seen.ends))

@@ -1,0 +1,1 @@
+"""Undersigned attacked on purpose: invented input for every parser and form, scanners, a second reader."""
