@@ -160,6 +160,10 @@ STORAGES = {
 # In the session: a cookie of its own would reach public pages too.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "undersigned.accounts.sessions"
+# A browser takes cookies of such names over HTTPS alone. `__Host-` would send them to public pages too.
+_PREFIX = "__Secure-" if _HTTPS else ""
+SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
+CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

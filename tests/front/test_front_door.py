@@ -1,6 +1,7 @@
 """The async door hands whole requests to Django's threads and refuses what is no request."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -70,6 +71,20 @@ def test_a_body_larger_than_any_form_is_refused() -> None:
     assert answer(declared)[0] == 413
     undeclared = ask([chunk(b"x" * body.LARGEST_PUBLIC, more=True), chunk(b"x")], scope())
     assert answer(undeclared)[0] == 413
+
+
+def test_a_body_that_is_too_large_is_answered_in_the_readers_language() -> None:
+    wanted = {"content-length": "99999999", "accept-language": "ar,en;q=0.5"}
+    sent = ask([chunk(b"x")], scope(**wanted))
+    headers = dict(sent[0]["headers"])
+    page = answer(sent)[1].decode()
+    assert 'lang="ar" dir="rtl"' in page and "413" not in page and "<h1>" in page
+    assert (
+        headers[b"content-type"] == b"text/html; charset=utf-8" and headers[b"cache-control"] == b"no-store"
+    )
+    assert b"default-src 'none'" in headers[b"content-security-policy"]
+    told = ask([chunk(b"x")], scope("/api/v1/appeals", **{"content-length": "99999999"}))
+    assert "error" in json.loads(answer(told)[1])
 
 
 def test_half_a_form_is_never_acted_upon() -> None:

@@ -6,8 +6,8 @@ import sys
 from undersigned.operate import doctor
 
 HELP = (
-    "Look at everything that the server depends on: settings, folders, disk, clock, keys, database, mail server "
-    "and queue, DNS records for mail, proxy, backups, logs. One line each; exit with 1 if something is wrong."
+    "Look at everything that the server depends on: settings, folders, disk, clock, keys, database, mail, "
+    "DNS records for mail, proxy, backups, logs. One line each; exit with 1 if something is wrong."
 )
 
 

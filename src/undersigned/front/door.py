@@ -20,15 +20,14 @@ from undersigned.front.answer import Answer, Message, Receive, Scope, Send
 from undersigned.front.plain import Plain
 from undersigned.front.writer import Full
 from undersigned.lib.redact import redact
+from undersigned.pages import refusals
+from undersigned.pages.middleware import HEADERS
 
 # A queue longer than this would be answered after its clients have gone.
 LONGEST_QUEUE = 1000
 # Plain answers are logged as sums: a line for each would take as long as the answer.
 SUM_SECONDS = 60.0
-_TOO_LARGE = (
-    "This is larger than the {most} MB that are taken here, and nothing of it was stored. "
-    "Go back and send a smaller file, or send it in parts.\n"
-)
+_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _ASCII = bytes(range(0x21, 0x7F))
 
 access = logging.getLogger("undersigned.access")
@@ -117,7 +116,7 @@ class Front:
         try:
             return await body.read(scope, receive, self._room)
         except body.TooLarge as error:
-            await _refuse_while_it_comes(receive, send, error.most)
+            await _refuse_while_it_comes(scope, receive, send, error.most)
         except body.TooSlow:
             await _refuse(send, 408, b"The request did not arrive in time.\n")
         except body.NoRoom:
@@ -182,11 +181,12 @@ def cleaned(scope: Scope, length: int = 0) -> Scope:
     }
 
 
-async def _refuse_while_it_comes(receive: Receive, send: Send, most: int) -> None:
+async def _refuse_while_it_comes(scope: Scope, receive: Receive, send: Send, most: int) -> None:
     """Says 413 at once, then lets the rest pass by: a connection closed on unread bytes loses the answer."""
-    told = _TOO_LARGE.format(most=most // 1_000_000).encode()
-    await send({"type": "http.response.start", "status": 413, "headers": _refusal_headers(told)})
-    await send({"type": "http.response.body", "body": told, "more_body": True})
+    wanted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+    kind, page = refusals.too_large(scope["path"], wanted, most)
+    await send({"type": "http.response.start", "status": 413, "headers": _refusal_headers(page, kind)})
+    await send({"type": "http.response.body", "body": page, "more_body": True})
     await body.let_pass(receive)
     await send({"type": "http.response.body", "body": b""})
 
@@ -199,9 +199,10 @@ async def _refuse(send: Send, status: int, text: bytes, *, retry: bytes = b"") -
     await send({"type": "http.response.body", "body": text})
 
 
-def _refusal_headers(text: bytes) -> list[tuple[bytes, bytes]]:
+def _refusal_headers(text: bytes, kind: str = "text/plain; charset=utf-8") -> list[tuple[bytes, bytes]]:
     return [
-        (b"content-type", b"text/plain; charset=utf-8"),
+        *_HEADERS,
+        (b"content-type", kind.encode()),
         (b"content-length", str(len(text)).encode()),
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),

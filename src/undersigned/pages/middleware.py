@@ -30,8 +30,10 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 if env.load().base_url.startswith("https:"):
-    # The proxy speaks HTTPS; that nothing else is ever asked for again, the site itself says.
-    HEADERS["Strict-Transport-Security"] = "max-age=63072000"
+    # The proxy speaks HTTPS; that nothing else is ever asked for again, the site itself says. Below a name
+    # of its own it speaks for all names; below a whole domain other sites may live that know nothing of it.
+    _DEEPER = env.load().host.count(".") > 1
+    HEADERS["Strict-Transport-Security"] = "max-age=63072000" + ("; includeSubDomains" if _DEEPER else "")
 
 
 class SecurityHeaders:
