@@ -195,5 +195,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        # It tells what stands in the files that people hand in.
+        "bibtexparser": {"level": "CRITICAL"},
+    },
 }

@@ -1,0 +1,141 @@
+"""The demonstration, served in a folder of its own for an attack, with an organiser signed in."""
+
+import contextlib
+import http.client
+import re
+import secrets
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+from tests.installation import Installation, free_port, settings_of
+
+# What would end the session, or take the appeal away that the other cases are about.
+LEFT_ALONE = re.compile(r"logout|/close/|password|/outbox/|email/")
+_SIGNED_IN = """
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from undersigned.accounts.models import Membership, Role
+user = Membership.objects.filter(role=Role.OWNER).first().user
+# Nobody can sign in as the people of the demonstration unless they are let.
+user.is_active = True
+user.save()
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY] = str(user.pk)
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+session.create()
+print(session.session_key)
+"""
+
+
+@dataclass
+class Form:
+    """A form of a page: where it goes, and its fields with what stands in them."""
+
+    action: str
+    method: str
+    fields: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+
+
+class _Page(HTMLParser):
+    """Links and forms of a page."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.address = address
+        self.links: set[str] = set()
+        self.forms: list[Form] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes what leads on."""
+        told = {name: value or "" for name, value in attrs}
+        if tag == "a" and told.get("href", "").startswith(("/", "?")):
+            self.links.add(urljoin(self.address, told["href"]).partition("#")[0])
+        elif tag == "form":
+            action = urlsplit(urljoin(self.address, told.get("action", "") or self.address)).path
+            self.forms.append(Form(action, told.get("method", "get").upper()))
+        elif self.forms and told.get("name") and tag in ("input", "select", "textarea", "button"):
+            if told.get("type") == "file":
+                self.forms[-1].files.append(told["name"])
+            else:
+                self.forms[-1].fields.setdefault(told["name"], told.get("value", ""))
+
+
+class Server:
+    """The demonstration, served for the attack."""
+
+    def __init__(self, site: Installation) -> None:
+        self.site = site
+        self.cookie = ""
+        self.links: list[str] = []
+        self.forms: list[Form] = []
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
+        """One request; status and body."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
+        try:
+            signed_in = {"Cookie": self.cookie} if path.startswith("/desk/") else {}
+            given_ = {name.replace("_", "-"): value for name, value in headers.items()}
+            connection.request(method, path, body or None, signed_in | given_)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def crawl(self, most: int = 400) -> None:
+        """Finds the forms and addresses, of one of each kind."""
+        waiting, kinds, forms = ["/", "/desk/", "/confirm/", "/how/"], set[str](), {}
+        while waiting and len(self.links) < most:
+            address = waiting.pop(0)
+            kind = re.sub(r"\d+|[0-9a-f]{64}|=[^&]*", "N", address)
+            if kind in kinds or LEFT_ALONE.search(address):
+                continue
+            kinds.add(kind)
+            self.links.append(address)
+            status, body = self.ask("GET", address)
+            assert status < 500, f"{status} at {address}"
+            page = _Page(address)
+            page.feed(body.decode("utf-8", "replace"))
+            waiting += sorted(page.links)
+            for form in page.forms:
+                if not LEFT_ALONE.search(form.action):
+                    acts = form.fields.get("act", "") + ",".join(sorted(form.fields))
+                    forms[form.method, re.sub(r"\d+", "N", form.action), acts] = form
+        self.forms = list(forms.values())
+
+    def tracebacks(self) -> str:
+        """What the server wrote down of faults of its own."""
+        said = "".join(path.read_text(errors="replace") for path in self.site.folder.glob("process-*.log"))
+        place = said.find("Traceback (most recent call last)")
+        return said[place : place + 3000] if place >= 0 else ""
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """The demonstration in a folder of its own, with an organiser signed in, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="undersigned-attack-") as name:
+        port = free_port()
+        site = Installation(Path(name), port, settings_of(Path(name), port, ""))
+        site.environment |= {
+            f"UNDERSIGNED_{which}_LIMIT": "1000000000" for which in ("SIGN", "DOMAIN", "APPEAL")
+        }
+        site.environment["UNDERSIGNED_BASE_URL"] = site.url
+        for command in ("migrate", "demo"):
+            done = site.run(command, timeout=300)
+            assert done.code == 0, done.err
+        key = site.python(_SIGNED_IN).out.strip()
+        try:
+            site.serve("--only-web")
+            found = Server(site)
+            mark = secrets.token_hex(16)
+            found.cookie = f"sessionid={key}; csrftoken={mark}"
+            found.crawl()
+            yield found
+        finally:
+            site.kill_all()
