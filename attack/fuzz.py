@@ -110,9 +110,8 @@ def report(figures: list[Figure]) -> int:
     for one in figures:
         state = "**found**" if one.found else ""
         print(f"| {one.name} | {one.cases:,} | {one.seconds:.1f} | {one.slowest * 1000:.0f} | {state} |")
-    print(
-        f"| together | {sum(one.cases for one in figures):,} | {sum(one.seconds for one in figures):.0f} | | |"
-    )
+    cases, seconds = sum(one.cases for one in figures), sum(one.seconds for one in figures)
+    print(f"| together | {cases:,} | {seconds:.0f} | | |")
     for one in (one for one in figures if one.found):
         print(f"\n{one.name}:\n{one.found}", file=sys.stderr)
     return 1 if any(one.found for one in figures) else 0

@@ -24,9 +24,9 @@ _LETTER = (
     b"source:\n  edition: Papers\n  volume: 2\n---\n# Dear members\n\nWe ask[^1] *you* [@gazette, p. 3].\n\n[^1]: A note.\n"
 )
 _PLAIN = (
-    "**An appeal**\n\nLea Sarr\n\nParis, 6 July 1936\n\n(Translated by N. N.)\n\nDear friend,\n\nWe ask you.1\n\n"
-    "1 See the *Gazette*, vol. 2, p. 3.\n"
-).encode()
+    b"**An appeal**\n\nLea Sarr\n\nParis, 6 July 1936\n\n(Translated by N. N.)\n\nDear friend,\n\nWe ask you.1\n\n"
+    b"1 See the *Gazette*, vol. 2, p. 3.\n"
+)
 _LEAF = b'{"c":"' + b"A" * 43 + b'","t":"sign","v":1}'
 _NOTE = (
     b"letters.example/ledger/x\n3\n"
@@ -39,7 +39,7 @@ _RECEIPT = b"c2sp.org/tlog-proof@v1\nextra e30=\nindex 2\n" + b"A" * 43 + b"=\n\
 _BIB = b'@book{k, author = {Sarr, L{\\\'e}a and von Holt, M.}, title = "A {B}", year = 1936, url = {https://x.example}}\n'
 _RIS = b"TY  - BOOK\nAU  - Sarr, Lea\nTI  - A title\nPY  - 1936/07/06\nSP  - 3\nER  - \n"
 _CSL = b'[{"id":"k","type":"book","title":"T","author":[{"family":"Sarr"}],"issued":{"date-parts":[[1936,7,6]]}}]'
-_CSV = 'name,email,language\nLea Sarr,lea@people.example,fr\n"Holt, Maren",m@people.example,\n'.encode()
+_CSV = b'name,email,language\nLea Sarr,lea@people.example,fr\n"Holt, Maren",m@people.example,\n'
 _VCARD = b"BEGIN:VCARD\r\nVERSION:3.0\r\nFN;CHARSET=utf-8:Lea Sarr\r\nEMAIL;TYPE=home:lea@people.example\r\nEND:VCARD\r\n"
 _CASES = (
     b"case,part,kind,text,language,date,source\nc1,case,person,,,,\nc1,name,name,A. B.,en,,\n"

@@ -75,18 +75,30 @@ class Server:
         self.cookie = ""
         self.links: list[str] = []
         self.forms: list[Form] = []
+        self._connection: http.client.HTTPConnection | None = None
 
     def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
         """One request; status and body."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.site.port, timeout=60)
-        try:
-            signed_in = {"Cookie": self.cookie} if path.startswith("/desk/") else {}
-            given_ = {name.replace("_", "-"): value for name, value in headers.items()}
-            connection.request(method, path, body or None, signed_in | given_)
-            answer = connection.getresponse()
-            return answer.status, answer.read()
-        finally:
-            connection.close()
+        signed_in = {"Cookie": self.cookie} if path.startswith("/desk/") else {}
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        for last in (False, True):
+            connection = self._connection or http.client.HTTPConnection(
+                "127.0.0.1", self.site.port, timeout=60
+            )
+            try:
+                connection.request(method, path, body or None, signed_in | told)
+                answer = connection.getresponse()
+                data = answer.read()
+            except (OSError, http.client.HTTPException):
+                connection.close()
+                self._connection = None
+                # A kept connection may have been ended; a fresh one must not.
+                if last:
+                    raise
+            else:
+                self._connection = None if answer.will_close else connection
+                return answer.status, data
+        raise AssertionError("unreachable")
 
     def crawl(self, most: int = 400) -> None:
         """Finds the forms and addresses, of one of each kind."""

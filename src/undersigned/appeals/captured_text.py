@@ -5,6 +5,7 @@ Runs in a process of its own (`lib.apart`): what people upload may be made to tr
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import re
@@ -92,8 +93,10 @@ class _Reader(HTMLParser):
 
 def _html(body: bytes, charset: str = "") -> str:
     reader = _Reader()
-    reader.feed(_decoded(body, charset))
-    reader.close()
+    # The standard library's parser asserts what broken declarations do not keep: what came before counts.
+    with contextlib.suppress(AssertionError):
+        reader.feed(_decoded(body, charset))
+        reader.close()
     return _tidy("".join(reader.parts))
 
 
@@ -103,7 +106,7 @@ def _decoded(body: bytes, charset: str) -> str:
     for name in filter(None, names):
         try:
             return body.decode(name)
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, UnicodeError):
             continue
     return body.decode("utf-8", "replace")
 

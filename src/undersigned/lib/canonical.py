@@ -10,6 +10,10 @@ from collections.abc import Sequence
 
 MAGIC = "undersigned text v1"
 FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# Letters of many scripts; only among so many without a break can there be a heap of marks.
+_LONG = re.compile(r"[^\x00-\u02ff\s]{65,}")
+# Unicode's own bound is 30 (UAX 15, Stream-Safe Text Format); composing takes the square of a heap.
+_MOST_MARKS = 64
 DIGEST = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -19,7 +23,7 @@ class CanonicalError(ValueError):
     def __init__(self, line: int, codepoint: int) -> None:
         self.line = line
         self.codepoint = codepoint
-        super().__init__(f"Line {line}: the control character U+{codepoint:04X} cannot be part of a text.")
+        super().__init__(f"Line {line}: the character U+{codepoint:04X} cannot be part of a text there.")
 
 
 def canonical_text(text: str) -> str:
@@ -28,8 +32,22 @@ def canonical_text(text: str) -> str:
     found = FORBIDDEN.search(text)
     if found:
         raise CanonicalError(text.count("\n", 0, found.start()) + 1, ord(found.group()))
+    heap = _heap(text)
+    if heap is not None:
+        raise CanonicalError(text.count("\n", 0, heap) + 1, ord(text[heap]))
     text = unicodedata.normalize("NFC", text).rstrip("\n")
     return text + "\n" if text else ""
+
+
+def _heap(text: str) -> int | None:
+    """Where more marks stand on one letter than any script writes; None where they nowhere do."""
+    for found in _LONG.finditer(text):
+        marks = 0
+        for place in range(found.start(), found.end()):
+            marks = marks + 1 if unicodedata.combining(text[place]) else 0
+            if marks > _MOST_MARKS:
+                return place
+    return None
 
 
 def one_line(value: str) -> str:

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 # What a spreadsheet takes for a formula when a cell begins with it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# No column is named at greater length.
+_HEADER_MAX = 100
 _UNSEEN = " \u200e\u200f\u061c"
 _NOT_TEXT = frozenset("\0\x01\x02\x03\x04\x05\x06\x07\x08\x0e\x0f")
 
@@ -133,6 +135,6 @@ def _places(header: list[str], columns: Mapping[str, str]) -> dict[str, int]:
 
 def _word(cell: str) -> str:
     """A header cell without case, accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", cell.casefold())
+    plain = unicodedata.normalize("NFKD", cell[:_HEADER_MAX].casefold())
     kept = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
     return " ".join(kept.split())

@@ -26,11 +26,14 @@ def record(data: bytes) -> str:
     Only a report that quotes the Message-ID of a mail to that address counts: nobody else knows it,
     so a stranger cannot silence an address.
     """
-    report = message_from_bytes(data, policy=policy.default)
-    failed = [(address, status) for address, status in _recipients(report) if status.startswith("5.")]
+    try:
+        report = message_from_bytes(data, policy=policy.default)
+        failed = [(address, status) for address, status in _recipients(report) if status.startswith("5.")]
+        quoted = set(_message_ids(report)) if failed else set()
+    except RecursionError:
+        raise NotABounce("parts stand within parts more deeply than in any report") from None
     if not failed:
         raise NotABounce("this is no report of a permanent failure (RFC 3464)")
-    quoted = set(_message_ids(report))
     for address, status in failed:
         hashed = queue.address_key(address)
         sent = queue.to_address(address, clock.now() - _LATEST)
