@@ -5,6 +5,7 @@ import http.client
 import re
 import secrets
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -24,11 +25,11 @@ user = Membership.objects.filter(role=Role.OWNER).first().user
 # Nobody can sign in as the people of the demonstration unless they are let.
 user.is_active = True
 user.save()
-session = import_module(settings.SESSION_ENGINE).SessionStore()
+session = import_module(settings.SESSION_ENGINE).SessionStore(KEY or None)
 session[SESSION_KEY] = str(user.pk)
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
-session.create()
+session.save(must_create=True) if KEY else session.create()
 print(session.session_key)
 """
 
@@ -121,6 +122,28 @@ class Server:
                     forms[form.method, re.sub(r"\d+", "N", form.action), acts] = form
         self.forms = list(forms.values())
 
+    @contextlib.contextmanager
+    def kept_signed_in(self) -> Iterator[None]:
+        """While it lasts, a session that a scanner ends by following every link begins again."""
+        key = self.cookie.partition("=")[2].partition(";")[0]
+        over = threading.Event()
+        other = Server(self.site)
+        other.cookie = self.cookie
+
+        def keep() -> None:
+            while not over.wait(3):
+                with contextlib.suppress(OSError, AssertionError, http.client.HTTPException):
+                    if other.ask("GET", "/desk/")[0] != 200:
+                        self.site.python(f"KEY = {key!r}" + _SIGNED_IN)
+
+        keeper = threading.Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join(30)
+
     def tracebacks(self) -> str:
         """What the server wrote down of faults of its own."""
         said = "".join(path.read_text(errors="replace") for path in self.site.folder.glob("process-*.log"))
@@ -141,7 +164,7 @@ def server() -> Iterator[Server]:
         for command in ("migrate", "demo"):
             done = site.run(command, timeout=300)
             assert done.code == 0, done.err
-        key = site.python(_SIGNED_IN).out.strip()
+        key = site.python("KEY = ''" + _SIGNED_IN).out.strip()
         try:
             site.serve("--only-web")
             found = Server(site)
@@ -151,3 +174,21 @@ def server() -> Iterator[Server]:
             yield found
         finally:
             site.kill_all()
+
+
+def served_urls(site: Server) -> list[tuple[str, str]]:
+    """Addresses and form data that reach the database with what a visitor types."""
+    return [
+        ("/appeals/lamp/names/?q=holt&after=x", ""),
+        ("/appeals/lamp/variants/?a=en.1&b=en.2", ""),
+        ("/appeals/lamp/cases/?q=a&state=x&kind=person&place=b", ""),
+        ("/api/v1/appeals/lamp/cases?q=a&after=x", ""),
+        ("/api/v1/appeals?after=lamp", ""),
+        (
+            "/appeals/lamp/en/sign",
+            "name=Some+One&email=some%40people.example&display=name&place=x&country=ES",
+        ),
+        ("/confirm/", "code=AAAAA-AAAAA"),
+        ("/desk/appeals/lamp/carriers/?state=sent&q=a%40b.example&after=1", ""),
+        ("/desk/appeals/lamp/roll/?q=holt&after=1&state=recorded", ""),
+    ]
