@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from undersigned.appeals import captured_text, case_files, sniff
 from undersigned.appeals.letter.read import read_letter
@@ -17,6 +18,7 @@ from undersigned.mailroom import bounces
 from undersigned.signing import first_csv
 from undersigned.signing.paper import elsewhere
 from undersigned.tlog import checkpoint, entry, jcs, leaf, note, promise, receipt, tile
+from undersigned.tlog.ed25519 import public_key_of
 from undersigned.tlog.errors import TlogError
 
 _LETTER = (
@@ -27,15 +29,16 @@ _PLAIN = (
     b"**An appeal**\n\nLea Sarr\n\nParis, 6 July 1936\n\n(Translated by N. N.)\n\nDear friend,\n\nWe ask you.1\n\n"
     b"1 See the *Gazette*, vol. 2, p. 3.\n"
 )
-_LEAF = b'{"c":"' + b"A" * 43 + b'","t":"sign","v":1}'
-_NOTE = (
-    b"letters.example/ledger/x\n3\n"
-    + b"A" * 43
-    + b"=\n\n\xe2\x80\x94 letters.example/ledger/x "
-    + b"A" * 92
-    + b"\n"
-)
-_RECEIPT = b"c2sp.org/tlog-proof@v1\nextra e30=\nindex 2\n" + b"A" * 43 + b"=\n\n" + _NOTE
+_SEED = b"\x07" * 32
+_NAME = "letters.example/ledger/AAAAAAAAAAAAAAAAAAAAAA"
+_LEAF = leaf.encode(leaf.Sign("A" * 43, "mail", 0, None))
+_CHECKPOINT = checkpoint.format_checkpoint(checkpoint.Checkpoint(_NAME, 3, b"\1" * 32)).encode()
+_NOTE = note.sign_note(_CHECKPOINT.decode(), _NAME, _SEED).encode()
+_VKEY = note.format_vkey(_NAME, public_key_of(_SEED)).encode()
+_RECEIPT = receipt.format_receipt(2, [b"\2" * 32], _NOTE.decode(), {}).encode()
+_PROMISE = promise.sign_promise(
+    promise.Promise(_NAME, "A" * 43, datetime(2026, 11, 24, tzinfo=UTC), _VKEY.decode()), _SEED
+).encode()
 _BIB = b'@book{k, author = {Sarr, L{\\\'e}a and von Holt, M.}, title = "A {B}", year = 1936, url = {https://x.example}}\n'
 _RIS = b"TY  - BOOK\nAU  - Sarr, Lea\nTI  - A title\nPY  - 1936/07/06\nSP  - 3\nER  - \n"
 _CSL = b'[{"id":"k","type":"book","title":"T","author":[{"family":"Sarr"}],"issued":{"date-parts":[[1936,7,6]]}}]'
@@ -149,10 +152,10 @@ TARGETS = (
     Target("leaf", leaf.parse, (_LEAF,), _JSON, (TlogError,)),
     Target("canonical JSON", jcs.loads, (_LEAF,), _JSON, (jcs.JcsError,)),
     Target("note", note.parse_note, (_NOTE,), (b"\n\n", b"\xe2\x80\x94 ", b"=", b"\n"), (TlogError,)),
-    Target("checkpoint", _text(checkpoint.parse_checkpoint), (_NOTE,), (b"\n", b"0", b"-1", b"9" * 30), (TlogError,)),
-    Target("key", _text(note.parse_vkey), (b"x+00000000+" + b"A" * 44,), (b"+", b"=", b" "), (TlogError,)),
+    Target("checkpoint", _text(checkpoint.parse_checkpoint), (_CHECKPOINT,), (b"\n", b"0", b"-1", b"9" * 30), (TlogError,)),
+    Target("key", _text(note.parse_vkey), (_VKEY,), (b"+", b"=", b" "), (TlogError,)),
     Target("receipt", receipt.parse_receipt, (_RECEIPT,), (b"\n", b"index ", b"extra ", b"="), (TlogError,)),
-    Target("promise", promise.parse_promise, (_NOTE,), (b"\n", b"0", b"\xe2\x80\x94 "), (TlogError,)),
+    Target("promise", promise.parse_promise, (_PROMISE,), (b"\n", b"0", b"\xe2\x80\x94 "), (TlogError,)),
     Target("entry bundle", lambda data: entry.unpack(data, 3), (entry.pack([_LEAF] * 3),), (b"\0\0", b"\xff\xff"), (TlogError,)),
     Target("tile path", _text(tile.parse_tile_path), (b"tile/0/x001/234.p/8",), (b"/", b"x", b".p/", b"-", b"\xd9\xa1"), (TlogError,)),
     Target("e-mail address", _text(fields.clean_email), (b"lea@people.example",), (b"@", b".", b'"', b"[", b"xn--"), (fields.FieldError,)),

@@ -69,6 +69,18 @@ def test_guessing_a_password_is_slowed(cast: Cast, client: Client) -> None:
     assert right.status_code == 200
 
 
+def test_signing_in_leaves_a_line_without_addresses(
+    cast: Cast, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", logger="undersigned"):
+        for password in ("wrong", PASSWORD):
+            client.post("/desk/account/login/", {"login": "olive@people.example", "password": password})
+        client.post("/desk/account/logout/")
+    told = [record.getMessage() for record in caplog.records if record.name.endswith("sign_ins")]
+    number = cast.owner.pk
+    assert told == ["a sign-in failed", f"account {number} signed in", f"account {number} signed out"]
+
+
 def test_it_signs_in_by_a_code_from_the_mail(cast: Cast, client: Client) -> None:
     answer = client.post("/desk/account/login/code/", {"email": "olive@people.example"})
     assert answer.status_code == 302 and answer["Location"] == "/desk/account/login/code/confirm/"
