@@ -113,4 +113,5 @@ def published(cast: Cast, text: Text) -> Version:
 def open_appeal(cast: Cast, published: Version) -> Appeal:
     """An appeal open for signature."""
     opening = importlib.import_module("undersigned.signing.opening")
-    return opening.open_appeal(actor=cast.owner, appeal=published.text.appeal)
+    opened: Appeal = opening.open_appeal(actor=cast.owner, appeal=published.text.appeal)
+    return opened
