@@ -22,6 +22,8 @@ ALLOWED = {
     "persons.view": "owner editor moderator",
     "carriers.view": "owner editor moderator",
     "carriers.manage": "owner editor",
+    "update.write": "owner editor",
+    "update.send": "owner editor",
     "delivery.manage": "owner editor",
     "delivery.fetch": "owner editor",
     "paper.enter": "owner editor moderator",

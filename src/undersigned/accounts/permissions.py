@@ -25,6 +25,8 @@ VERBS: Mapping[str, frozenset[str]] = {
     "persons.view": _MODERATORS,
     "carriers.view": _MODERATORS,
     "carriers.manage": _EDITORS,
+    "update.write": _EDITORS,
+    "update.send": _EDITORS,
     # The bundle holds names; whoever may have the roll as a file may have it.
     "delivery.manage": _EDITORS,
     "delivery.fetch": _EDITORS,

@@ -15,7 +15,9 @@ from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.lib import canonical, clock, tokens
 
 # What the family's own pages are called; the database refuses these as well.
-RESERVED = frozenset({"names", "sources", "variants", "verify", "privacy", "cases", "delivery", "persons"})
+RESERVED = frozenset(
+    {"names", "sources", "variants", "verify", "privacy", "cases", "delivery", "persons", "updates"}
+)
 _DERIVED = (Text.Relation.TRANSLATION, Text.Relation.ADAPTATION)
 TEXTS_MAX = 10_000
 

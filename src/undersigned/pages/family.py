@@ -17,7 +17,7 @@ from undersigned.appeals import cite, languages, reading
 from undersigned.appeals.models import Appeal, CitedSource, Text, Version
 from undersigned.lib import clock
 from undersigned.pages.public import absolute
-from undersigned.signing.models import Delivery
+from undersigned.signing.models import Delivery, Update
 
 # Texts that the language switch offers; the others are behind its link to all texts.
 SWITCH = 20
@@ -79,6 +79,8 @@ class Facts:
     choices: tuple[Choice, ...]
     # Whether the page of deliveries has anything to say.
     delivered: bool
+    # Whether anything was told since.
+    updated: bool
 
 
 @dataclass
@@ -194,7 +196,8 @@ def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
     newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("title")[:1]
     texts = _published(Text.objects.filter(appeal__public_id=public_id))
     delivered = Delivery.objects.filter(appeal=OuterRef("appeal"), leaf_index__isnull=False)
-    named = texts.annotate(title=Subquery(newest), delivered=Exists(delivered))
+    told = Update.objects.filter(appeal=OuterRef("appeal"), number__isnull=False, taken_down_at__isnull=True)
+    named = texts.annotate(title=Subquery(newest), delivered=Exists(delivered), updated=Exists(told))
     by_language = texts.order_by().values("language").annotate(first=Min("pk")).values("first")
     rows = list(named.filter(Q(pk__in=by_language) | Q(pk=original)))
     own = next(text.language for text in rows if text.pk == original)
@@ -210,6 +213,7 @@ def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
         tuple(_choice(text) for text in sorted(first, key=_original_first)),
         tuple(_choice(text) for text in shown),
         any(text.delivered for text in rows),
+        any(text.updated for text in rows),
     )
 
 

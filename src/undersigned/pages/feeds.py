@@ -16,6 +16,7 @@ from undersigned.lib import env
 from undersigned.pages import public
 from undersigned.pages.family import Family, families, family_or_404
 from undersigned.pages.site import public_appeals
+from undersigned.signing.models import Update
 
 _ENTRIES = 50
 
@@ -87,7 +88,7 @@ def appeal(request: HttpRequest, slug: str) -> HttpResponse:
 def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
     appeal = family.appeal
     page = reverse("appeal", args=[appeal.slug])
-    found = _updates(family)
+    found = [*_updates(family), *_told(family)]
     if appeal.opened_at:
         found.append((appeal.opened_at, _("Open for signature"), page, "opened"))
     if appeal.closed_at:
@@ -101,6 +102,18 @@ def _events(family: Family) -> list[tuple[datetime, str, str, str]]:
         link = reverse("version", args=[appeal.slug, slug, number])
         found.append((at, words, link, f"{public_id}/{number}"))
     return found
+
+
+def _told(family: Family) -> list[tuple[datetime, str, str, str]]:
+    """The team's own news."""
+    slug = family.appeal.slug
+    rows = Update.objects.filter(appeal=family.appeal, number__isnull=False, taken_down_at__isnull=True)
+    newest = rows.order_by("-number").values_list("published_at", "title", "number")[:_ENTRIES]
+    return [
+        (at, title, reverse("update", args=[slug, number]), f"update/{number}")
+        for at, title, number in newest
+        if at
+    ]
 
 
 def _updates(family: Family) -> list[tuple[datetime, str, str, str]]:

@@ -367,4 +367,7 @@ def _seal(shown: Shown) -> dict[str, Any]:
         + lang_query(shown.family, found.language)
         if shown.family.facts.delivered
         else "",
+        "updates_url": reverse("updates", args=[text.appeal.slug]) + lang_query(shown.family, found.language)
+        if shown.family.facts.updated
+        else "",
     }

@@ -15,6 +15,7 @@ site = later.Views("undersigned.pages.site")
 kept_copies = later.Views("undersigned.pages.kept_copies")
 sources = later.Views("undersigned.pages.sources")
 staticfiles = later.Views("undersigned.pages.staticfiles")
+updates = later.Views("undersigned.pages.updates")
 variants = later.Views("undersigned.pages.variants")
 verifying = later.Views("undersigned.pages.verifying")
 
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
     path("appeals/<slug:slug>/delivery/", delivery.delivery, name="delivery"),
     path("appeals/<slug:slug>/delivery/<str:public_id>.tlog-proof", delivery.proof, name="delivery-proof"),
+    path("appeals/<slug:slug>/updates/", updates.updates, name="updates"),
+    path("appeals/<slug:slug>/updates/<int:number>/", updates.update, name="update"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),
     path("appeals/<slug:slug>/correspondence.xml", correspondence.cmif, name="cmif"),
     path("embargo/<str:token>/privacy", notice.unseen, name="embargo-privacy"),

@@ -19,6 +19,7 @@ from undersigned.signing import ask_again, expire, reveal, sequence
 from undersigned.signing.delivery import kept, tell
 from undersigned.signing.organisations import dns, tidy
 from undersigned.signing.paper import reverse, verify, watch
+from undersigned.signing.updates import send as updates
 from undersigned.signing.vouch import author as vouchers
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ def publish_loop(stop: threading.Event) -> None:
     while not stop.is_set():
         close_old_connections()
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
+        trouble = trouble or _try(updates.go)
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
         if soon.is_due():
             trouble = trouble or _try(watch.go)

@@ -134,4 +134,4 @@ def askers(appeal: Appeal) -> int:
 def forget_queued(signature: Signature) -> None:
     """Drops news on its way to somebody who wants no more of it."""
     ref = mails.subject_ref(signature)
-    Message.objects.filter(subject_ref=ref, kind__in=KINDS, state=Message.State.QUEUED).delete()
+    Message.objects.filter(subject_ref=ref, kind__in=(*KINDS, "update"), state=Message.State.QUEUED).delete()

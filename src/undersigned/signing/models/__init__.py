@@ -13,6 +13,7 @@ from undersigned.signing.models.paper import (
     TranscriptLine,
 )
 from undersigned.signing.models.signature import Person, PublicLine, Signature
+from undersigned.signing.models.updates import Update, UpdateRound
 from undersigned.signing.models.vouched import Voucher, Vouching
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "Transcript",
     "TranscriptLine",
     "Undo",
+    "Update",
+    "UpdateRound",
     "Voucher",
     "Vouching",
 ]

@@ -23,7 +23,7 @@ from undersigned.signing.views.confirm import dead
 View = Callable[..., HttpResponse]
 
 
-def _private(purpose: str, *, one_click: bool = False) -> Callable[[View], View]:
+def _private(purpose: str) -> Callable[[View], View]:
     """Finds the signature of a private link and speaks its language; a POST must not come from elsewhere."""
 
     def wrap(view: View) -> View:
@@ -37,8 +37,7 @@ def _private(purpose: str, *, one_click: bool = False) -> Callable[[View], View]
                 return dead(request)
             request.encoding = "utf-8"
             with answers.speaking(signature.version.language):
-                # A mail program that unsubscribes for its owner is another site, and may (RFC 8058).
-                if request.method == "POST" and not one_click and answers.is_cross_site(request):
+                if request.method == "POST" and answers.is_cross_site(request):
                     return refusals.cross_site(request)
                 return view(request, signature)
 
@@ -188,11 +187,18 @@ def promise(request: HttpRequest, signature: Signature) -> HttpResponse:
     return answers.guarded(response)
 
 
-@_private("unsubscribe", one_click=True)
-def unsubscribe(request: HttpRequest, signature: Signature) -> HttpResponse:
-    """Stop updates and reminders: GET shows a button, POST (one click of a mail program, too) does it."""
+@csrf_exempt
+def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop updates and reminders: GET shows a button, POST (one click of a mail program, too) does it.
+
+    The answer is the same for any token, in the reader's own language: nobody learns which ones are
+    somebody's. A mail program that unsubscribes for its owner is another site, and may (RFC 8058).
+    """
+    if request.method not in ("GET", "HEAD", "POST"):
+        return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
+    signature = act.find(token, "unsubscribe")
     done = request.method == "POST"
-    if done:
+    if done and signature is not None:
         act.unsubscribe(signature=signature)
-    context = {"done": done, "version": signature.version, "appeal": None}
-    return answers.page(request, "signing/unsubscribe.html", context)
+    with answers.speaking(answers.wanted_language(request)):
+        return answers.page(request, "signing/unsubscribe.html", {"done": done, "appeal": None})
