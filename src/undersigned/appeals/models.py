@@ -209,6 +209,7 @@ class Text(models.Model):
                         "cases",
                         "delivery",
                         "persons",
+                        "updates",
                     ]
                 ),
                 name="appeals_text_reserved_slug",

@@ -153,7 +153,7 @@ def _show(request: HttpRequest, found: Update, form: UpdateForm) -> HttpResponse
         "form": form,
         "html": write.rendered(found.words, found.language, f"update-{found.pk}"),
         "turn": turn,
-        "waiting": max(0, turn.told - turn.sent - turn.failed) if turn else 0,
+        "waiting": send.waiting(turn) if turn else 0,
         "askers": send.askers(found.appeal) if may_start else 0,
         "refresh": turn is not None and turn.state == UpdateRound.State.RUNNING,
     }

@@ -32,11 +32,11 @@ _PLACE = (
 
 
 def _give_way(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
-    """A text that is called as the new page moves to the first free name behind it."""
+    """A text that is called as a new page moves to the first free name behind it."""
     texts = apps.get_model("appeals", "Text").objects
-    for text in texts.filter(slug="persons"):
+    for text in texts.filter(slug__in=["persons", "updates"]):
         taken = set(texts.filter(appeal=text.appeal_id).values_list("slug", flat=True))
-        free = (f"persons-{n}" for n in range(2, len(taken) + 3))
+        free = (f"{text.slug}-{n}" for n in range(2, len(taken) + 3))
         text.slug = next(slug for slug in free if slug not in taken)
         text.save(update_fields=["slug"])
 
@@ -191,7 +191,17 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "slug__in",
-                        ["names", "sources", "variants", "verify", "privacy", "cases", "delivery", "persons"],
+                        [
+                            "names",
+                            "sources",
+                            "variants",
+                            "verify",
+                            "privacy",
+                            "cases",
+                            "delivery",
+                            "persons",
+                            "updates",
+                        ],
                     ),
                     _negated=True,
                 ),

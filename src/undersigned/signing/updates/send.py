@@ -92,7 +92,7 @@ def go(now: datetime | None = None) -> int:
     seen = 0
     for number in list(running.order_by("pk").values_list("pk", flat=True)):
         for _turn in range(_STEPS):
-            handled = step(number) if _waiting() <= WAITING - CHUNK else 0
+            handled = step(number, chunk=CHUNK) if _waiting() <= WAITING - CHUNK else 0
             seen += handled
             if handled < CHUNK:
                 break
@@ -193,6 +193,13 @@ def _askers(appeal: Appeal) -> QuerySet[Signature]:
 def askers(appeal: Appeal) -> int:
     """How many would be written to if a round started now."""
     return _askers(appeal).count()
+
+
+def waiting(turn: UpdateRound) -> int:
+    """Mails of a round that the mailroom has and has not sent; they are few at any moment."""
+    rows = Message.objects.filter(state=Message.State.QUEUED, kind=KIND).values_list("key", flat=True)
+    begin = f"{KIND}:{turn.pk}:"
+    return sum(key.startswith(begin) for key in rows[: WAITING * 2])
 
 
 def learn(now: datetime) -> None:
