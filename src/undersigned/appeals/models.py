@@ -381,3 +381,4 @@ class Capture(models.Model):
 # Last, since it builds on the models above.
 from undersigned.appeals import case_models as case_models  # noqa: E402
 from undersigned.appeals import person_models as person_models  # noqa: E402
+from undersigned.appeals import retention_models as retention_models  # noqa: E402

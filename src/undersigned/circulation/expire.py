@@ -1,11 +1,12 @@
 """Erasing who carried: at once where it is asked for, and when an appeal's retention has ended."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from undersigned.appeals import retention
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.circulation import post
 from undersigned.circulation.models import Carrier, CoveringLetter, EditionLetter, Reply, Work
@@ -72,17 +73,19 @@ def drop_letters(public_ids: Sequence[str]) -> None:
 
 
 def erase_due(now: datetime) -> int:
-    """Erases the carriers of appeals whose days of retention after closing are over; how many."""
+    """Erases the carriers of appeals whose days for carriers after closing are over; how many."""
     erased = 0
-    closed = Appeal.objects.filter(state=Appeal.State.CLOSED, closed_at__isnull=False)
-    for number, at, days in closed.values_list("pk", "closed_at", "retention_days"):
-        if at is None or at + timedelta(days=days) > now:
+    there = Exists(Carrier.objects.filter(appeal=OuterRef("pk"), erased_at__isnull=True))
+    for appeal in Appeal.objects.filter(there, state=Appeal.State.CLOSED):
+        if not retention.is_over(appeal, retention.kept(appeal).carriers, now):
             continue
         while True:
-            rows = Carrier.objects.filter(appeal=number, erased_at__isnull=True).order_by("pk")
+            rows = Carrier.objects.filter(appeal=appeal, erased_at__isnull=True).order_by("pk")
             numbers = list(rows.values_list("pk", flat=True)[:_CHUNK])
             if not numbers:
                 break
-            forget(numbers, now, keep_agreed=True)
+            with transaction.atomic():
+                forget(numbers, now, keep_agreed=True)
+                retention.note(appeal.pk, retention.What.CARRIERS, len(numbers), now)
             erased += len(numbers)
     return erased

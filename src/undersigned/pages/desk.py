@@ -157,6 +157,7 @@ _KINDS: Mapping[str, Promise] = {
     "again": gettext_lazy("asks whether somebody signs the new words too"),
     "delivered": gettext_lazy("says that a letter was handed over"),
     "answered": gettext_lazy("says that the addressee answered"),
+    "own-data": gettext_lazy("opens what is kept about somebody, for that person"),
     "update": gettext_lazy("news for those who asked for it"),
     "cover": gettext_lazy("covering letter to a carrier"),
     "cover-reminder": gettext_lazy("reminds a carrier"),

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals import answers, reading
+from undersigned.appeals import answers, reading, retention
 from undersigned.appeals.models import Appeal
 from undersigned.circulation.models import Sheet
 from undersigned.lib import env
@@ -69,6 +69,7 @@ def _context(appeal: Appeal) -> dict[str, Any]:
         "asks": asked(appeal),
         "ends_at": opening.ends_at(appeal),
         "kept_until": kept_until(appeal),
+        "kept": retention.kept(appeal),
         "scopes": consent.SCOPES,
         "wording": consent.WORDING,
         "organisations": Organisation.objects.filter(appeal=appeal).exists() or rule_of(appeal).accepts,

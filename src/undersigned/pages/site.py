@@ -32,6 +32,7 @@ _PRIVATE = (
     "/again/",
     "/mine/",
     "/unsubscribe/",
+    "/own-data/",
     "/carry/",
     "/embargo/",
     "/organisation/",

@@ -5,6 +5,7 @@ from undersigned.lib import later
 desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
 desk_delivery = later.Views("undersigned.signing.desk_delivery")
+desk_retention = later.Views("undersigned.signing.desk_retention")
 desk_updates = later.Views("undersigned.signing.desk_updates")
 desk_organisations = later.Views("undersigned.signing.desk_organisations")
 desk_embargo = later.Views("undersigned.signing.desk_embargo")
@@ -23,6 +24,7 @@ urlpatterns = [
     path("appeals/<slug:slug>/delivery/", desk_delivery.deliveries, name="desk-deliveries"),
     path("appeals/<slug:slug>/delivery/<int:pk>/", desk_delivery.one, name="desk-delivery"),
     path("appeals/<slug:slug>/delivery/<int:pk>/file", desk_delivery.fetch, name="desk-delivery-file"),
+    path("appeals/<slug:slug>/retention/", desk_retention.page, name="desk-retention"),
     path("appeals/<slug:slug>/updates/", desk_updates.updates, name="desk-updates"),
     path("appeals/<slug:slug>/updates/new/", desk_updates.new, name="desk-update-new"),
     path("appeals/<slug:slug>/updates/<int:pk>/", desk_updates.one, name="desk-update"),

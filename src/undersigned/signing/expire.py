@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from undersigned.accounts import audit
+from undersigned.appeals import retention
 from undersigned.appeals.models import Appeal
 from undersigned.ledger import append, publish, read
 from undersigned.ledger.models import Log
@@ -24,13 +25,14 @@ from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.delivery import guard
 from undersigned.signing.erase import truncate_wal
-from undersigned.signing.models import Person, PublicLine, RecordedEnd, Signature, Vouching
+from undersigned.signing.models import Organisation, Person, PublicLine, RecordedEnd, Signature, Vouching
 from undersigned.signing.organisations import tidy
 from undersigned.signing.paper import wipe
 from undersigned.tlog.leaf import Shred
 
 _CHUNK = 500
 _State = Signature.State
+_ASIDE = (_State.HELD, _State.REFUSED, _State.WITHDRAWN, _State.STRUCK, _State.MOVED, _State.DISPUTED)
 
 
 @dataclass
@@ -42,6 +44,27 @@ class Erased:
     lines: int = 0
     unconfirmed: int = 0
     messages: int = 0
+    scans: int = 0
+
+    def add(self, part: "Erased") -> None:
+        """Counts what went in one more step."""
+        for name in _NOTED:
+            setattr(self, name, getattr(self, name) + getattr(part, name))
+
+
+# How the report names each count.
+_NOTED = {
+    "contacts": retention.What.CONTACTS,
+    "lines": retention.What.NAMES,
+    "unconfirmed": retention.What.UNCONFIRMED,
+    "messages": retention.What.MESSAGES,
+    "scans": retention.What.SCANS,
+}
+
+
+def _note(appeal: Appeal, part: Erased, at: datetime) -> None:
+    for name, what in _NOTED.items():
+        retention.note(appeal.pk, what, getattr(part, name), at)
 
 
 def remind_pending(now: datetime | None = None) -> int:
@@ -111,6 +134,7 @@ def _drop_stale(appeal: Appeal, at: datetime) -> int:
         with transaction.atomic():
             rows = list(stale.select_for_update(of=("self",)).order_by("created_at")[:_CHUNK])
             _drop(rows)
+            retention.note(appeal.pk, retention.What.UNCONFIRMED, len(rows), at)
         dropped += len(rows)
         if len(rows) < _CHUNK:
             return dropped
@@ -132,6 +156,41 @@ def _forget_mail(rows: Sequence[Signature]) -> int:
     for ref in set(found):
         queue.forget(subject_ref=ref)
     return len(found)
+
+
+@dataclass
+class ErasedEarly:
+    """What went of an appeal before its contact data do."""
+
+    appeal: str
+    notes: int = 0
+    scans: int = 0
+
+
+def erase_early(now: datetime | None = None) -> list[ErasedEarly]:
+    """Erases moderators' notes and scans whose own time is over; what went, by appeal."""
+    at = now or clock.now()
+    found = []
+    whole = RecordedEnd.objects.filter(appeal=OuterRef("pk"), shred_leaf__isnull=False)
+    for appeal in Appeal.objects.filter(~Exists(whole), state=Appeal.State.CLOSED):
+        gone, days = ErasedEarly(appeal.slug), retention.kept(appeal)
+        with transaction.atomic():
+            if retention.is_over(appeal, days.notes, at):
+                gone.notes = _forget_notes(appeal)
+                retention.note(appeal.pk, retention.What.NOTES, gone.notes, at)
+            if retention.is_over(appeal, days.scans, at):
+                gone.scans = wipe.wipe_scans(appeal)
+                retention.note(appeal.pk, retention.What.SCANS, gone.scans, at)
+        if gone.notes or gone.scans:
+            found.append(gone)
+    return found
+
+
+def _forget_notes(appeal: Appeal) -> int:
+    # The states off the usual way have an index of their own, and a reason stands in no other.
+    aside = Signature.objects.filter(appeal=appeal, state__in=_ASIDE).exclude(reason="")
+    bodies = Organisation.objects.filter(appeal=appeal).exclude(reason="")
+    return aside.update(reason="") + bodies.update(reason="")
 
 
 def erase_expired(now: datetime | None = None) -> list[Erased]:
@@ -163,12 +222,17 @@ def _erase(appeal: Appeal, at: datetime) -> Erased:
                 .order_by("pk")
                 .only("pk", "state", "for_edition", "appeal_id")[:_CHUNK]
             )
-            _erase_rows(rows, gone)
+            part = Erased(appeal.slug)
+            _erase_rows(rows, part)
+            _note(appeal, part, at)
+        gone.add(part)
         if len(rows) < _CHUNK:
             break
         last = rows[-1].pk
-    gone.contacts += tidy.erase_expired(appeal, at)
+    rest = Erased(appeal.slug, contacts=tidy.erase_expired(appeal, at), scans=wipe.wipe_scans(appeal))
     wipe.wipe_appeal(appeal)
+    _note(appeal, rest, at)
+    gone.add(rest)
     _shred(appeal, gone, at)
     truncate_wal()
     return gone
@@ -202,6 +266,7 @@ def _shred(appeal: Appeal, gone: Erased, at: datetime) -> None:
         if index is None:
             index = append.append(log=locked, leaves=[Shred()], at=at)
         RecordedEnd.objects.filter(appeal=appeal).update(shred_leaf=index)
+        retention.note(appeal.pk, retention.What.ENDED, 1, at)
         audit.record(
             team=appeal.team, actor=None, verb="appeal.erase", subject=f"appeal:{appeal.slug}",
             contacts=gone.contacts, lines=gone.lines, unconfirmed=gone.unconfirmed, messages=gone.messages,

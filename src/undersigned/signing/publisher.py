@@ -65,7 +65,7 @@ def publish_loop(stop: threading.Event) -> None:
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
             trouble = trouble or _try(_look_beside) or _try(kept.sweep) or _try(sessions.forget_over)
         if daily.is_due():
-            trouble = trouble or _try(expire.erase_expired)
+            trouble = trouble or _try(expire.erase_early) or _try(expire.erase_expired)
         if trouble and trouble != said:
             log.error("publishing waits: %s", trouble)
         elif said and not trouble:

@@ -7,6 +7,7 @@ again = later.Views("undersigned.signing.views.again")
 embargoed = later.Views("undersigned.signing.views.embargoed")
 confirm = later.Views("undersigned.signing.views.confirm")
 mine = later.Views("undersigned.signing.views.mine")
+own_data = later.Views("undersigned.signing.views.own_data")
 organisations = later.Views("undersigned.signing.views.organisations")
 vouch = later.Views("undersigned.signing.vouch.views")
 sign = later.Views("undersigned.signing.views.sign")
@@ -43,6 +44,8 @@ urlpatterns: list[URLPattern] = [
     path("mine/<str:token>/display", mine.display, name="mine-display"),
     path("mine/<str:token>/withdraw", mine.withdraw, name="mine-withdraw"),
     path("mine/<str:token>/erase", mine.erase, name="mine-erase"),
+    path("mine/<str:token>/data", own_data.ask, name="mine-data"),
+    path("own-data/<str:token>/", own_data.show, name="own-data"),
     path("carry/<str:token>/vouch/", vouch.vouch, name="carry-vouch"),
     path("unsubscribe/<str:token>/", mine.unsubscribe, name="unsubscribe"),
 ]

@@ -84,6 +84,16 @@ def _again(mark: str, number: int, _now: datetime) -> int:
     return 1
 
 
+def wipe_scans(appeal: Appeal) -> int:
+    """Destroys the scans alone, before the rest of what paper left; how many."""
+    gatherings = Gathering.objects.filter(appeal=appeal, is_kept=True)
+    marks = list(gatherings.values_list("mark", flat=True))
+    gatherings.update(is_kept=False)
+    for mark in marks:
+        scans.destroy(mark)
+    return len(marks)
+
+
 def wipe_appeal(appeal: Appeal) -> None:
     """Destroys, at the end of retention, every scan, every line's people and what lines were found by."""
     gatherings = Gathering.objects.filter(appeal=appeal)

@@ -23,7 +23,7 @@ from undersigned.signing.views.confirm import dead
 View = Callable[..., HttpResponse]
 
 
-def _private(purpose: str) -> Callable[[View], View]:
+def private(purpose: str) -> Callable[[View], View]:
     """Finds the signature of a private link and speaks its language; a POST must not come from elsewhere."""
 
     def wrap(view: View) -> View:
@@ -74,7 +74,7 @@ def _show(request: HttpRequest, signature: Signature, *, status: int = 200, **mo
     return answers.page(request, "signing/mine.html", context, status=status)
 
 
-@_private("mine")
+@private("mine")
 def mine(request: HttpRequest, signature: Signature) -> HttpResponse:
     """See one's signature; a POST keeps the consents."""
     if request.method != "POST":
@@ -89,7 +89,7 @@ def mine(request: HttpRequest, signature: Signature) -> HttpResponse:
     return _back(signature)
 
 
-@_private("mine")
+@private("mine")
 def display(request: HttpRequest, signature: Signature) -> HttpResponse:
     """Change how the name is shown."""
     if request.method != "POST":
@@ -105,7 +105,7 @@ def display(request: HttpRequest, signature: Signature) -> HttpResponse:
     return _back(signature)
 
 
-@_private("mine")
+@private("mine")
 def withdraw(request: HttpRequest, signature: Signature) -> HttpResponse:
     """Withdraw: GET explains, POST does it."""
     form = TickForm(
@@ -123,7 +123,7 @@ def withdraw(request: HttpRequest, signature: Signature) -> HttpResponse:
     return _back(signature)
 
 
-@_private("mine")
+@private("mine")
 def erase(request: HttpRequest, signature: Signature) -> HttpResponse:
     """Erase: GET explains, POST with the tick does it and says so."""
     form = TickForm(
@@ -157,7 +157,7 @@ def _ask(request: HttpRequest, signature: Signature, template: str, form: TickFo
     return answers.page(request, template, context, status=422 if form.errors else 200)
 
 
-@_private("mine")
+@private("mine")
 def receipt(request: HttpRequest, signature: Signature) -> HttpResponse:
     """Download the receipt: `?full=1` for the form that shows who signed."""
     full = request.GET.get("full") == "1"
@@ -173,7 +173,7 @@ def receipt(request: HttpRequest, signature: Signature) -> HttpResponse:
     return answers.guarded(response)
 
 
-@_private("mine")
+@private("mine")
 def promise(request: HttpRequest, signature: Signature) -> HttpResponse:
     """Download the promise that stands in for a receipt while the letter is under embargo."""
     if request.method == "POST":
