@@ -15,7 +15,7 @@ from undersigned.mailroom.models import Message
 from undersigned.mailroom.render import render
 from undersigned.signing import own_data, sequence
 from undersigned.signing.erase import erase
-from undersigned.signing.models import Person, Signature
+from undersigned.signing.models import Asking, Person, Signature
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,14 @@ def test_it_is_sent_for_by_mail_and_holds_all(client: Client, recorded: Signatur
     assert signature["log"]["line"] == recorded.leaf_index
     assert [mail["kind"] for mail in found["mails"]] == [own_data.KIND]
     assert "Bea" not in answer.content.decode()
+
+
+def test_what_was_asked_later_is_in_it(recorded: Signature) -> None:
+    Asking.objects.create(
+        version=recorded.version, signature=recorded, nonce=b"n" * 16, asked_at=clock.now(), answer=""
+    )
+    found = own_data.gather(signature=recorded)
+    assert found["signatures"][0]["asked_about_newer_words"] == [{"version": 1, "answer": ""}]
 
 
 def test_other_tries_of_the_address_are_in_it(client: Client, recorded: Signature) -> None:

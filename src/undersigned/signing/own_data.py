@@ -129,7 +129,7 @@ def _signature(row: Signature) -> dict[str, Any]:
         "vouched_for_by_a_carrier": Vouching.objects.filter(signature=row).exists(),
         "paper_lines": list(PaperLine.objects.filter(signature=row).values("number", "state")),
         "asked_about_newer_words": [
-            {"version": asking.version.number, "answer": asking.state}
+            {"version": asking.version.number, "answer": asking.answer}
             for asking in Asking.objects.filter(signature=row).select_related("version")
         ],
         "log": _log(row),
