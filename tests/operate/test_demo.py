@@ -287,6 +287,7 @@ def _prints_letters_by_consent(appeal: Appeal) -> None:
     assert letters.filter(consent="yes", included_at__isnull=False).count() == 3
     assert letters.filter(included_at__isnull=True).count() == 1
     assert "Inés Corvera" in page("/appeals/lamp/correspondence.xml")
+    assert "Thirty-one on a Tuesday" in page("/appeals/lamp/updates/1/")
 
 
 def test_its_edition_and_archive_hold_all_of_it(demo_installation: Installation, tmp_path: Path) -> None:

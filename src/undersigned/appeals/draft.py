@@ -165,6 +165,9 @@ def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
         for fixed in ("slug", "profile"):
             if fixed in changed:
                 raise ValidationError({fixed: _("This cannot be changed once the appeal is open.")})
+        if changed.get("retention_days", 0) > current.retention_days:
+            shorter = _("People agreed to shorter times: once an appeal is open they are only shortened.")
+            raise ValidationError({"retention_days": shorter})
     if current.state == Appeal.State.CLOSED and "closes_at" in changed:
         raise ValidationError({"closes_at": _("The appeal is closed.")})
     if isinstance(closes_at := changed.get("closes_at"), datetime):

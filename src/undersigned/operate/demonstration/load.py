@@ -76,6 +76,7 @@ def _make() -> Appeal:
         by_name = carriers.travel(owner=owner, appeal=appeal)
         carriers.collect(appeal=appeal, by_name=by_name)
         letters_around.keep(actor=owner, appeal=appeal, by_name=by_name)
+        letters_around.tell(actor=owner, appeal=appeal)
         text = appeal.texts.get(relation=Text.Relation.ORIGINAL)
         evidence.anchor(actor=owner, text=text)
         spoken_for.enter(actor=owner, appeal=appeal, text=text)
