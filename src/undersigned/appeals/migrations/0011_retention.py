@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appeals", "0009_text_languages"),
+        ("appeals", "0010_persons"),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from undersigned.lib.guards import refuse
 class Migration(migrations.Migration):
     dependencies = [
         ("appeals", "0009_text_languages"),
-        ("signing", "0015_delivery"),
+        ("signing", "0016_paper_watch"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
