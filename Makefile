@@ -3,6 +3,9 @@
 #   make run                  serve http://127.0.0.1:8000 with the demonstration appeal
 #   make run PORT=9000        the same on another port
 #   make run HOST=0.0.0.0     the same, open to the network (set UNDERSIGNED_BASE_URL as well)
+#   make fuzz                 50,000 invented inputs for the parsers, as many requests for a server
+#   make attack               wapiti and sqlmap against the demonstration
+#   make proxies              nginx and Caddy as the how-to pages have them
 #   make test                 everything the tests need, then all checks and tests on SQLite and PostgreSQL
 
 .DEFAULT_GOAL := help
@@ -188,4 +191,4 @@ lock:
 
 clean:
 	rm -rf $(VENV) $(BUILD) dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-artifacts
-	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src tests bench attack -name __pycache__ -type d -prune -exec rm -rf {} +

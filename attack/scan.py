@@ -42,7 +42,7 @@ EXPLAINED = (
     (
         "Cross Site Request Forgery",
         "POST /appeals/",
-        "no cookie, so no session to ride; what comes from elsewhere is refused (tests/lib/test_cross_site.py)",
+        "no cookie, so no session to ride; other sites' posts are refused (tests/lib/test_cross_site.py)",
     ),
     (
         "Cross Site Request Forgery",
