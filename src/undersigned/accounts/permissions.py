@@ -33,6 +33,8 @@ VERBS: Mapping[str, frozenset[str]] = {
     "roll.view": _ALL,
     "roll.contacts": _MODERATORS,
     "roll.moderate": _MODERATORS,
+    # Every name off every page, and back.
+    "names.hide": _MODERATORS,
     "roll.invite": _EDITORS,
     "roll.export": _EDITORS,
     # Scans show handwriting, names and addresses: for those who see contact data.

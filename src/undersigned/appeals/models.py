@@ -82,6 +82,10 @@ class Appeal(models.Model):
     cases_changed_at = models.DateTimeField(null=True, blank=True)
     # And for its persons; empty until one is shown.
     persons_changed_at = models.DateTimeField(null=True, blank=True)
+    # Since when no page, feed, file or answer to a program names anybody who signed; empty: they are named.
+    names_hidden_at = models.DateTimeField(null=True, blank=True)
+    # Since when each confirmed signature waits for a moderator; empty: none does.
+    reviewed_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)

@@ -41,7 +41,10 @@ def organisations(appeal: Appeal, text: Text | None = None) -> tuple[Organisatio
 def _roll(lines: QuerySet[PublicLine]) -> Roll:
     """Read anew by each format, a few thousand lines at a time."""
     kept = lines.filter(
-        listed=True, signature__state=Signature.State.RECORDED, signature__for_edition=True
+        listed=True,
+        signature__state=Signature.State.RECORDED,
+        signature__for_edition=True,
+        appeal__names_hidden_at__isnull=True,
     ).exclude(name="")
     ordered = kept.order_by(F("first_order").asc(nulls_last=True), "sort_key", "signature")
     rows = ordered.values_list(*_COLUMNS)

@@ -120,7 +120,7 @@ class Sign:
     ) -> Answer:
         """_STORED, or the answer that says why not."""
         try:
-            await self._writer.sign(intake.Intake(version, request, version.language))
+            await self._writer.sign(intake.Intake(version, request, version.language, None, asked.network))
         except Full:
             raise
         except (OperationalError, OSError):

@@ -21,6 +21,15 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 PREFIX = "UNDERSIGNED_"
+DISPOSABLE_DOMAINS = (
+    "10minutemail.com, 33mail.com, dispostable.com, emailondeck.com, fakeinbox.com, getairmail.com, "
+    "getnada.com, grr.la, guerrillamail.com, guerrillamail.info, guerrillamail.net, "
+    "guerrillamail.org, guerrillamailblock.com, inboxkitten.com, mailcatch.com, maildrop.cc, "
+    "mailinator.com, mailnesia.com, mailsac.com, mintemail.com, moakt.com, mohmal.com, mytemp.email, "
+    "sharklasers.com, spam4.me, spamgourmet.com, temp-mail.io, temp-mail.org, tempail.com, "
+    "tempmail.dev, throwawaymail.com, trashmail.com, trashmail.de, wegwerfmail.de, yopmail.com, "
+    "yopmail.fr"
+)
 LARGE_DOMAINS = (
     "gmail.com, googlemail.com, outlook.com, hotmail.com, live.com, msn.com, yahoo.com, icloud.com, me.com, "
     "aol.com, proton.me, protonmail.com, gmx.net, gmx.de, web.de, t-online.de, freenet.de, posteo.de, "
@@ -133,6 +142,11 @@ class Settings:
     large_domains: str = _declare(
         default=LARGE_DOMAINS,
         description="Mail domains of the general public, separated by commas: a hundred times as many.",
+    )
+    disposable_domains: str = _declare(
+        default=DISPOSABLE_DOMAINS,
+        description="Mail domains of addresses that are thrown away, separated by commas: shown to "
+        "moderators, never refused for it.",
     )
     appeal_limit: int = _declare(
         default=20_000,

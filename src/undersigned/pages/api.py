@@ -165,8 +165,8 @@ def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
     return _for_all(response)
 
 
-def _for_all(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = public.fresh()
+def _for_all(response: HttpResponse, seconds: int = public.FRESH_SECONDS) -> HttpResponse:
+    response["Cache-Control"] = public.fresh(seconds)
     response["Access-Control-Allow-Origin"] = "*"
     return response
 
@@ -235,7 +235,7 @@ def appeal(request: HttpRequest, response: HttpResponse, slug: str, after: str =
 )
 def organisations(request: HttpRequest, response: HttpResponse, slug: str, after: str = "") -> dict[str, Any]:
     """Fifty at a time; `after` is the cursor in `next`. One that is not of this appeal begins anew."""
-    _for_all(response)
+    _for_all(response, public.NAMING_SECONDS)
     appeal = family_or_404(slug).appeal
     try:
         found = roll.page(appeal, after=after or None)

@@ -151,7 +151,8 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
     via = _via(request)
     takes_organisations = rule_of(appeal).accepts
     etag = shown.etag("letter", first, via, takes_organisations)
-    if known := public.unchanged(request, etag):
+    seconds = public.NAMING_SECONDS if first else public.FRESH_SECONDS
+    if known := public.unchanged(request, etag, seconds=seconds):
         return known
     accepting = opening.accepts(appeal, clock.now())
     about = names.words(shown.version, first)
@@ -167,7 +168,9 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
         }
         if via:
             context["switch"] = [{**other, "url": f"{other['url']}{via}"} for other in context["alternates"]]
-    return public.page(request, "pages/letter.html", context, language=shown.language, etag=etag)
+    return public.page(
+        request, "pages/letter.html", context, language=shown.language, etag=etag, seconds=seconds
+    )
 
 
 def _via(request: HttpRequest) -> str:

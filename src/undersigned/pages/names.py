@@ -177,7 +177,9 @@ def names(request: HttpRequest, slug: str) -> HttpResponseBase:
         "noindex": not first_page or family.appeal.profile != Appeal.Profile.OPEN,
         "alternates": address.alternates(family) if first_page else [],
     }
-    response = public.page(request, "pages/names.html", context, language=language)
+    response = public.page(
+        request, "pages/names.html", context, language=language, seconds=public.NAMING_SECONDS
+    )
     if query:
         # Whose name somebody looked for is kept by no cache and told to no other site.
         response["Cache-Control"] = "no-store"
@@ -191,6 +193,7 @@ def _context(family: Family, found: roll.RollPage, language: str, about: Words) 
     standing = counts.standing(family.appeal)
     original = family.original
     shredded = RecordedEnd.objects.filter(appeal=family.appeal, shred_leaf__isnull=False).exists()
+    hidden = family.appeal.names_hidden_at is not None
     with translation.override(language):
         return {
             "appeal": family.appeal,
@@ -199,9 +202,10 @@ def _context(family: Family, found: roll.RollPage, language: str, about: Words) 
             "letter_url": reverse("appeal", args=[family.appeal.slug]),
             "total": standing.total.signatures,
             "by": standing.total,
-            # Whose names were erased with time did not ask to be left out.
-            "unlisted": 0 if shredded else unlisted(family.appeal, standing),
-            "unknown": 0 if shredded else unknown(family.appeal, standing),
+            # Whose names were erased with time, or are hidden now, did not ask to be left out.
+            "unlisted": 0 if shredded or hidden else unlisted(family.appeal, standing),
+            "unknown": 0 if shredded or hidden else unknown(family.appeal, standing),
+            "hidden": hidden,
             "shredded": shredded,
             "groups": grouped(found.lines, original.text.language, language, about),
             "found": len(found.lines),
@@ -274,6 +278,7 @@ def organisation_names(request: HttpRequest, slug: str) -> HttpResponseBase:
         "letter_url": reverse("appeal", args=[slug]),
         "names_url": _Address(reverse("names", args=[slug]), lang).to(),
         "organisations_total": counts.standing(family.appeal).total.org,
+        "hidden": family.appeal.names_hidden_at is not None,
         "noindex": bool(after) or family.appeal.profile != Appeal.Profile.OPEN,
         "pages": {
             "first": address.to() if after else "",
@@ -283,7 +288,9 @@ def organisation_names(request: HttpRequest, slug: str) -> HttpResponseBase:
         },
         "alternates": [] if after else address.alternates(family),
     }
-    response = public.page(request, "pages/organisations.html", context, language=language)
+    response = public.page(
+        request, "pages/organisations.html", context, language=language, seconds=public.NAMING_SECONDS
+    )
     if context["noindex"]:
         response["X-Robots-Tag"] = "noindex"
     return response

@@ -19,6 +19,8 @@ from undersigned.pages.staticfiles import asset
 # Long enough to spare the server under a crowd, short enough that nobody waits for a new count.
 FRESH_SECONDS = 15
 SLOW_SECONDS = 300
+# What names people is asked for each time: a name that is hidden is gone from every cache, too.
+NAMING_SECONDS = 0
 FOR_EVER = "public, max-age=31536000, immutable"
 _SMALL = 500
 

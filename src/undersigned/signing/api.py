@@ -77,7 +77,9 @@ def _sign(request: HttpRequest, version: Version, values: dict[str, Any]) -> Jso
         return _answer({"error": over.words}, 429, retry=over.seconds)
     try:
         carrier = links.carrier_of(appeal=version.text.appeal, via=_via(request, values), now=clock.now())
-        intake.sign(version=version, request=asked, language=version.language, carrier_id=carrier)
+        intake.sign(
+            version=version, request=asked, language=version.language, carrier_id=carrier, network=network
+        )
     except intake.NotAccepted:
         return closed(request, version)
     except (OperationalError, OSError):

@@ -13,6 +13,7 @@ from undersigned.signing.models import Signature
 
 PENDING_FOR = timedelta(days=mails.PENDING_DAYS)
 _PENDING, _CONFIRMED = Signature.State.PENDING.value, Signature.State.CONFIRMED.value
+_HELD = Signature.State.HELD.value
 _LIVE = frozenset(state.value for state in Signature.LIVE)
 _MOVABLE = frozenset({_CONFIRMED, Signature.State.RECORDED.value})
 
@@ -123,6 +124,12 @@ def hindrance(signature: Waiting, at: datetime) -> Outcome | None:
     return None
 
 
+def _state(row: Row) -> str:
+    """What a signature is once confirmed: where organisers look at each one, it waits for them."""
+    reviewed = row.appeal.reviewed_since is not None and row.first_order is None
+    return _HELD if reviewed else _CONFIRMED
+
+
 class Decider:
     """Decides for one batch; `family` is all that an address has in an appeal and is changed with each."""
 
@@ -155,7 +162,7 @@ class Decider:
                 # No leaf speaks of it yet: nothing of it is kept, and its link finds nothing any more.
                 del family[old.pk]
             old.state = Signature.State.MOVED.value
-        row.state, row.confirmed_at = _CONFIRMED, self.at
+        row.state, row.confirmed_at = _state(row), self.at
         self.changes.stand.append(Stands(row, email, old))
         self._drop(family, [one for one in family.values() if one.state == _PENDING])
         return Confirmed(row.standing, Outcome.MOVED if old else Outcome.RECORDED_SOON)

@@ -25,6 +25,8 @@ class Intake:
     request: SignRequest
     language: str
     carrier_id: int | None = None
+    # Where it came from, as the limits count; kept as a keyed mark, and not where people are at risk.
+    network: str = ""
 
 
 @dataclass(slots=True)

@@ -19,9 +19,10 @@ from undersigned.appeals import reading
 from undersigned.appeals.models import Appeal, Text
 from undersigned.appeals.views import appeal_or_404
 from undersigned.lib import clock, paging
-from undersigned.signing import desk_roll, export, moderate, opening
+from undersigned.signing import desk_roll, export, opening
 from undersigned.signing.desk_forms import ModerateForm
 from undersigned.signing.models import Signature
+from undersigned.signing.moderation import decide
 from undersigned.signing.rhythm import RHYTHMS
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json; charset=utf-8"}
@@ -147,7 +148,7 @@ def strike(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _moderate(actor_of(request), found, form.cleaned_data["act"], form.cleaned_data["reason"])
-        except moderate.NotPossible:
+        except decide.NotPossible:
             messages.error(request, _("The signature has changed meanwhile; nothing was done."))
             return redirect("desk-roll", appeal.slug)
         except ValidationError as error:
@@ -175,12 +176,10 @@ def _acts(signature: Signature) -> list[str]:
 
 
 def _moderate(actor: User, signature: Signature, act: str, reason: str) -> None:
-    if act == "release":
-        moderate.release(actor=actor, signature=signature)
-    elif act == "hold":
-        moderate.hold(actor=actor, signature=signature, reason=reason)
-    else:
-        moderate.strike(actor=actor, signature=signature, reason=reason)
+    """One signature is a decision about one: it stands in the list of decisions, and is taken back there."""
+    made = decide.decide(actor=actor, appeal=signature.appeal, act=act, reason=reason, numbers=[signature.pk])
+    if made.missed:
+        raise decide.NotPossible
 
 
 @login_required

@@ -9,6 +9,9 @@ desk_retention = later.Views("undersigned.signing.desk_retention")
 desk_updates = later.Views("undersigned.signing.desk_updates")
 desk_organisations = later.Views("undersigned.signing.desk_organisations")
 desk_embargo = later.Views("undersigned.signing.desk_embargo")
+desk_disputes = later.Views("undersigned.signing.desk_disputes")
+desk_moderation = later.Views("undersigned.signing.desk_moderation")
+desk_patterns = later.Views("undersigned.signing.desk_patterns")
 desk_first = later.Views("undersigned.signing.desk_first")
 paper = later.Views("undersigned.signing.paper.desk")
 paper_list = later.Views("undersigned.signing.paper.desk_list")
@@ -21,6 +24,16 @@ urlpatterns = [
     path("appeals/<slug:slug>/embargo/", desk_embargo.page, name="desk-embargo"),
     path("appeals/<slug:slug>/close/", desk.close_page, name="desk-close"),
     path("appeals/<slug:slug>/texts/<slug:text>/ask/", desk_ask.ask, name="desk-ask"),
+    path("appeals/<slug:slug>/moderation/", desk_moderation.page, name="desk-moderation"),
+    path("appeals/<slug:slug>/moderation/patterns/", desk_patterns.page, name="desk-patterns"),
+    path("appeals/<slug:slug>/moderation/review/", desk_moderation.set_review, name="desk-review"),
+    path(
+        "appeals/<slug:slug>/moderation/words/", desk_moderation.refusal_words, name="desk-moderation-words"
+    ),
+    path("appeals/<slug:slug>/moderation/names/", desk_moderation.names, name="desk-names"),
+    path("appeals/<slug:slug>/moderation/decisions/<int:pk>/undo/", desk_moderation.undo, name="desk-undo"),
+    path("appeals/<slug:slug>/disputes/", desk_disputes.listing, name="desk-disputes"),
+    path("appeals/<slug:slug>/disputes/<int:pk>/", desk_disputes.one, name="desk-dispute"),
     path("appeals/<slug:slug>/delivery/", desk_delivery.deliveries, name="desk-deliveries"),
     path("appeals/<slug:slug>/delivery/<int:pk>/", desk_delivery.one, name="desk-delivery"),
     path("appeals/<slug:slug>/delivery/<int:pk>/file", desk_delivery.fetch, name="desk-delivery-file"),

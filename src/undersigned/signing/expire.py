@@ -24,6 +24,7 @@ from undersigned.mailroom.models import Message
 from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.delivery import guard
+from undersigned.signing.disputes import time as disputes
 from undersigned.signing.erase import truncate_wal
 from undersigned.signing.models import Organisation, Person, PublicLine, RecordedEnd, Signature, Vouching
 from undersigned.signing.organisations import tidy
@@ -230,6 +231,7 @@ def _erase(appeal: Appeal, at: datetime) -> Erased:
             break
         last = rows[-1].pk
     rest = Erased(appeal.slug, contacts=tidy.erase_expired(appeal, at), scans=wipe.wipe_scans(appeal))
+    disputes.erase_expired(appeal)
     wipe.wipe_appeal(appeal)
     _note(appeal, rest, at)
     gone.add(rest)

@@ -68,7 +68,9 @@ def _audit(actor: User | None, appeal: Appeal, format: str, *, public: bool) -> 
 
 
 def _public(appeal: Appeal) -> Iterator[dict[str, Any]]:
-    lines: QuerySet[PublicLine] = PublicLine.objects.filter(appeal=appeal, listed=True)
+    lines: QuerySet[PublicLine] = PublicLine.objects.filter(
+        appeal=appeal, listed=True, appeal__names_hidden_at__isnull=True
+    )
     lines = (
         lines.select_related("signature", "version__text").defer(*_WORDS).order_by("sort_key", "signature")
     )

@@ -29,6 +29,7 @@ def sign(
     request: SignRequest,
     language: str,
     carrier_id: int | None = None,
+    network: str = "",
     at: datetime | None = None,
 ) -> None:
     """Stores a pending signature and queues its mail; the same work whether or not the address has signed.
@@ -36,7 +37,7 @@ def sign(
     `version.text.appeal` should be fetched with the version. Raises NotAccepted. Answers nothing: what
     there is to say goes to the address alone.
     """
-    outcome = sign_many([Intake(version, request, language, carrier_id)], at=at)[0]
+    outcome = sign_many([Intake(version, request, language, carrier_id, network)], at=at)[0]
     if outcome is not None:
         raise outcome
 
@@ -69,6 +70,7 @@ class _Ready:
     def __init__(self) -> None:
         self._seal = people.sealer()
         self._hash: dict[int, Callable[[str], bytes]] = {}
+        self._mark: dict[int, Callable[[str], str]] = {}
 
     def make(self, place: int, item: Intake) -> Asking:
         """All that needs no look at the database, so that it waits for nobody."""
@@ -76,13 +78,14 @@ class _Ready:
         appeal = version.text.appeal
         if appeal.pk not in self._hash:
             self._hash[appeal.pk] = repeats.hasher(appeal)
+            self._mark[appeal.pk] = repeats.marker(appeal)
         return Asking(
             place=place,
             intake=item,
             appeal_id=appeal.pk,
             version_id=version.pk,
             repeat_key=self._hash[appeal.pk](request.email),
-            sealed=self._seal(people.written(request)),
+            sealed=self._seal(people.written(request, self._mark[appeal.pk](item.network))),
             line=people.shown(vars(request), display=request.display, language=version.language),
         )
 

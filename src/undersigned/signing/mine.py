@@ -15,8 +15,8 @@ from undersigned.signing.delivery import guard, tell
 from undersigned.signing.models import Amendment, PublicLine, Signature
 
 __all__ = [
-    "Change", "NotPossible", "NotPublished", "change_consents", "change_display", "find", "receipt_state",
-    "receipt_text", "unsubscribe",
+    "Change", "NotPossible", "NotPublished", "ask_amend", "change_consents", "change_display", "find",
+    "receipt_state", "receipt_text", "unsubscribe",
 ]  # fmt: skip
 
 
@@ -77,11 +77,11 @@ def change_display(
     commitment.apply(row, commitment.commit(line, commitment.bound(row, values["email"])))
     row.save(update_fields=["display", "salt_public", "salt_private", "commitment"])
     if row.leaf_index is not None:
-        _amend(row, at or clock.now())
+        ask_amend(row, at or clock.now())
     return row
 
 
-def _amend(row: Signature, now: datetime) -> None:
+def ask_amend(row: Signature, now: datetime) -> None:
     """Asks for an amend leaf; changes between two batches are one."""
     values = {"commitment": row.commitment, "requested_at": now}
     same = {"appeal_id": row.appeal_id, "sign_leaf": row.leaf_index}

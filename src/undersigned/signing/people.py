@@ -31,12 +31,13 @@ class Shown(NamedTuple):
     sort_key: bytes
 
 
-def written(request: SignRequest) -> str:
-    """The contact data of a request as they are sealed."""
+def written(request: SignRequest, network: str = "") -> str:
+    """The contact data of a request as they are sealed, with the mark of its network where one is kept."""
+    more = f',"network":"{network}"' if network else ""
     return (
         f'{{"email":{quoted(request.email)},"name":{quoted(request.name)},'
         f'"pseudonym":{quoted(request.pseudonym)},"affiliation":{quoted(request.affiliation)},'
-        f'"role":{quoted(request.role)},"place":{quoted(request.place)},"country":{quoted(request.country)}}}'
+        f'"role":{quoted(request.role)},"place":{quoted(request.place)},"country":{quoted(request.country)}{more}}}'
     )
 
 
@@ -44,6 +45,11 @@ def read(opened: str) -> dict[str, str]:
     """What `written` wrote."""
     values = json.loads(opened)
     return {name: str(values.get(name, "")) for name in FIELDS}
+
+
+def network(opened: str) -> str:
+    """The mark of the network it came from, empty where none is kept."""
+    return str(json.loads(opened).get("network", ""))
 
 
 def email(opened: str) -> str:

@@ -17,6 +17,8 @@ from undersigned.lib import clock, env
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import ask_again, expire, reveal, sequence
 from undersigned.signing.delivery import kept, tell
+from undersigned.signing.disputes import time as disputes
+from undersigned.signing.moderation import decide
 from undersigned.signing.organisations import dns, tidy
 from undersigned.signing.paper import reverse, verify, watch
 from undersigned.signing.updates import send as updates
@@ -59,11 +61,13 @@ def publish_loop(stop: threading.Event) -> None:
         trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
         trouble = trouble or _try(updates.go)
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
+        trouble = trouble or _try(decide.go)
         if soon.is_due():
             trouble = trouble or _try(watch.go)
         if often.is_due():
             trouble = trouble or _try(expire.remind_pending) or _try(expire.drop_stale) or _try(rounds.tidy)
             trouble = trouble or _try(_look_beside) or _try(kept.sweep) or _try(sessions.forget_over)
+            trouble = trouble or _try(disputes.tell_overdue) or _try(disputes.tidy)
         if daily.is_due():
             trouble = trouble or _try(expire.erase_early) or _try(expire.erase_expired)
         if trouble and trouble != said:

@@ -35,6 +35,17 @@ def hasher(appeal: Appeal) -> Callable[[str], bytes]:
     return lambda email: hashed(normal(email))
 
 
+def marker(appeal: Appeal) -> Callable[[str], str]:
+    """What makes of networks the marks that signatures keep, sealed; nothing where people are at risk.
+
+    Under the appeal's own key: one network has other marks in other appeals, and none once the key is gone.
+    """
+    if appeal.profile == Appeal.Profile.AT_RISK:
+        return lambda _network: ""
+    hashed = vault.hasher(key_name(appeal))
+    return lambda network: hashed(f"network {network}")[:9].hex() if network else ""
+
+
 # As they stand in the indexes: SQLite takes a list of parameters for no proof, and would read every row.
 _LIVE = "signing_signature.stands"
 _ENDED = f"signing_signature.state IN ({', '.join(repr(state.value) for state in Signature.ENDED)})"

@@ -117,9 +117,11 @@ def page(
 ) -> RollPage:
     """Lines in alphabetical order, without the first signatories; of a search, the best hundred of all.
 
-    The cost does not grow with the number of lines. Raises BadCursor.
+    Nobody while names are hidden. The cost does not grow with the number of lines. Raises BadCursor.
     """
     size = max(1, min(size, SIZE_MAX))
+    if appeal.names_hidden_at is not None:
+        return RollPage([])
     if query.strip():
         return _search(appeal, version, query, size)
     rows = _listed(appeal, version).filter(first_order__isnull=True)
@@ -144,12 +146,15 @@ def page(
 
 def first_signatories(appeal: Appeal) -> list[Line]:
     """Those whom the organisers entered and who confirmed, in the organisers' order."""
+    if appeal.names_hidden_at is not None:
+        return []
     rows = _listed(appeal, None).filter(first_order__isnull=False).order_by("first_order", "sort_key")
     return _lines(list(rows))
 
 
 def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
     """The last withdrawn signatures, the newest day first; within a day nothing tells their order."""
+    hidden = appeal.names_hidden_at is not None
     rows = (
         Signature.objects.filter(appeal=appeal, state=Signature.State.WITHDRAWN, recorded_at__isnull=False)
         # Organisations have a list of their own.
@@ -158,7 +163,9 @@ def withdrawn(appeal: Appeal, *, limit: int = 200) -> list[WithdrawnLine]:
         .values_list("ended_at", "keeps_name", "public_line__name")[:limit]
     )
     lines = [
-        WithdrawnLine(ended.date(), (name or "") if keeps else "") for ended, keeps, name in rows if ended
+        WithdrawnLine(ended.date(), (name or "") if keeps and not hidden else "")
+        for ended, keeps, name in rows
+        if ended
     ]
     return sorted(lines, key=lambda line: (-line.day.toordinal(), sort_key(line.name)))
 

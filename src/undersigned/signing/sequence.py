@@ -23,6 +23,7 @@ from undersigned.signing import embargo, mended, opening
 from undersigned.signing.batch import Batch, Row
 from undersigned.signing.delivery import record as deliveries
 from undersigned.signing.models import Amendment, Delivery, RecordedEnd, RecordedVersion, Signature, Undo
+from undersigned.signing.moderation import growth
 from undersigned.signing.paper import standing
 from undersigned.tlog import leaf as leaves_of
 
@@ -109,6 +110,7 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
                 batch = batches.gather(appeal, locked, with_signatures=due)
                 recorded += len(batch.signs)
                 _append(locked, batch, now)
+                growth.add(appeal, len(batch.signs), now)
             due = due and batch.full
         if deliveries.due(appeal):
             with transaction.atomic():

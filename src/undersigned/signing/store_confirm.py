@@ -23,14 +23,13 @@ _COLUMNS = (
     "id", "appeal_id", "repeat_key", "version_id", "state", "nonce", "first_order", "wants_updates",
     "created_at", "confirmed_at",
 )  # fmt: skip
-_STAND = rows.Update(
-    "signing_signature",
-    {
-        "confirmed_at": "timestamptz", "salt_public": "bytea", "salt_private": "bytea",
-        "commitment": "text", "first_order": "integer",
-    },
-    {"state": "'confirmed'", "stands": "true"},
-)  # fmt: skip
+_CONFIRMED = {
+    "confirmed_at": "timestamptz", "salt_public": "bytea", "salt_private": "bytea",
+    "commitment": "text", "first_order": "integer",
+}  # fmt: skip
+_STAND = rows.Update("signing_signature", _CONFIRMED, {"state": "'confirmed'", "stands": "true"})
+# The same where organisers look at each signature before it is recorded.
+_HOLD = rows.Update("signing_signature", _CONFIRMED, {"state": "'held'", "stands": "true"})
 
 
 def by_nonce(nonces: Sequence[bytes]) -> dict[bytes, Found]:
@@ -134,14 +133,18 @@ def stand(stands: Sequence[Stands], at: datetime) -> None:
         if one.moved is not None:
             _move(one.moved, one.row, one.email, at)
     moment = rows.stored(at)
-    changed = []
+    changed: list[tuple[Any, ...]] = []
+    held: list[tuple[Any, ...]] = []
     for one in stands:
         shown = zip(commitment.SHOWN, one.row.shown, strict=True)
         made = commitment.commit_shown({name: value for name, value in shown if value}, one.email)
-        changed.append(
+        (held if one.row.state == Signature.State.HELD else changed).append(
             (moment, made.salt_public, made.salt_private, made.text, one.row.first_order, one.row.pk)
         )
-    _STAND.run(changed)
+    if changed:
+        _STAND.run(changed)
+    if held:
+        _HOLD.run(held)
 
 
 def _move(old: Row, row: Row, email: str, at: datetime) -> None:

@@ -4,6 +4,7 @@ from undersigned.lib import later
 
 api = later.Views("undersigned.signing.api")
 again = later.Views("undersigned.signing.views.again")
+disputes = later.Views("undersigned.signing.disputes.views")
 embargoed = later.Views("undersigned.signing.views.embargoed")
 confirm = later.Views("undersigned.signing.views.confirm")
 mine = later.Views("undersigned.signing.views.mine")
@@ -23,6 +24,10 @@ urlpatterns: list[URLPattern] = [
     path(
         "appeals/<slug:slug>/<slug:text>/organisation/asked/", organisations.asked, name="organisation-asked"
     ),
+    path("appeals/<slug:slug>/names/not-me/", disputes.not_me, name="not-me"),
+    path("appeals/<slug:slug>/names/not-me/asked/", disputes.asked, name="not-me-asked"),
+    path("disputes/<str:token>/", disputes.confirm, name="dispute-confirm"),
+    path("disputes/<str:token>/answer/", disputes.answer, name="dispute-answer"),
     path("organisation/confirm/<str:token>/", organisations.confirm_page, name="organisation-confirm"),
     path("organisation/cosign/<str:token>/", organisations.cosign_page, name="organisation-cosign"),
     path("organisation/<str:token>/", organisations.page, name="organisation"),

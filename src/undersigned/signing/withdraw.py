@@ -27,13 +27,16 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     if row.state == Signature.State.WITHDRAWN:
         return row
     now = at or clock.now()
+    disputed = row.state == Signature.State.DISPUTED
     guard.left(rows, now)
     ending.ask_undo(row, "own", now)
     ending.release_moved(rows, now)
     row.state = Signature.State.WITHDRAWN
     row.ended_at = now
     # An unlisted signature has no name to keep, and one that was never recorded no line.
-    row.keeps_name = keeps_name and row.leaf_index is not None and bool(row.public_line.name)
+    named = row.leaf_index is not None and bool(row.public_line.name)
+    # A name in dispute may be another person's.
+    row.keeps_name = keeps_name and named and not disputed
     row.wants_updates = row.for_addressee = row.for_edition = False
     row.salt_public = row.salt_private = None
     row.commitment = "" if row.leaf_index is None else row.commitment

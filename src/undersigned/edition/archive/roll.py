@@ -41,6 +41,7 @@ def _kept(appeal: Appeal) -> QuerySet[PublicLine]:
         listed=True,
         signature__state=Signature.State.RECORDED,
         signature__for_edition=True,
+        appeal__names_hidden_at__isnull=True,
     ).exclude(name="")
 
 

@@ -22,7 +22,9 @@ def ask(*, actor: User, appeal: Appeal, text: Text, recipient: str) -> Delivery:
     require(actor, "delivery.manage", appeal.team)
     recipient = clean_line(recipient, required=True, limit=RECIPIENT_MAX)
     # One at a time: two bundles of one moment would say the same.
-    Appeal.objects.select_for_update().get(pk=appeal.pk)
+    current = Appeal.objects.select_for_update().get(pk=appeal.pk)
+    if current.names_hidden_at is not None:
+        raise ValidationError(_("The names of this appeal are hidden: show them before you make a bundle."))
     if text.appeal_id != appeal.pk or not text.versions.exists():
         raise ValidationError(_("This text is not published."))
     log = read.log_of(appeal.public_id)

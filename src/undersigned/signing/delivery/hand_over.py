@@ -43,6 +43,8 @@ def fetch(*, actor: User, delivery: Delivery) -> Iterator[bytes]:
         raise NotKept(_("The bundle is not made yet."))
     if row.gone_at is not None:
         raise NotKept(gone_words(row))
+    if row.appeal.names_hidden_at is not None:
+        raise NotKept(_("The names of this appeal are hidden: no bundle is handed out until they are shown."))
     try:
         pieces = kept.read(row)
     except kept.Missing:

@@ -47,7 +47,10 @@ class Made:
 
 def waiting() -> list[int]:
     """Bundles that are asked for and not there, oldest first."""
-    rows = Delivery.objects.filter(made_at__isnull=True, problem="").order_by("pk")
+    # While names are hidden none is made: it would leave out everybody.
+    rows = Delivery.objects.filter(
+        made_at__isnull=True, problem="", appeal__names_hidden_at__isnull=True
+    ).order_by("pk")
     return list(rows.values_list("pk", flat=True))
 
 
@@ -72,7 +75,7 @@ def _begin(number: int) -> Delivery | None:
     with transaction.atomic():
         rows = Delivery.objects.select_for_update(of=("self",)).select_related("appeal__team", "text__appeal")
         row = rows.filter(pk=number, made_at__isnull=True, problem="").first()
-        if row is None:
+        if row is None or row.appeal.names_hidden_at is not None:
             return None
         if row.gone_why == Delivery.Gone.RETENTION:
             _fail(row, OVER)
@@ -109,8 +112,11 @@ def _fail(row: Delivery, why: str) -> None:
 def finish(delivery: Delivery, made: Made, file: IO[bytes], path: Path) -> bool:
     """The file is kept and the row says so; False where somebody took a name back meanwhile."""
     with transaction.atomic():
-        row = Delivery.objects.select_for_update().get(pk=delivery.pk)
+        rows = Delivery.objects.select_for_update(of=("self",)).select_related("appeal")
+        row = rows.get(pk=delivery.pk)
         if row.made_at is not None or row.gone_at is not None or row.problem:
+            return False
+        if row.appeal.names_hidden_at is not None:
             return False
         kept.settle(file, path, row.public_id)
         for name, value in vars(made).items():

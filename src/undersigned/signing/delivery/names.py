@@ -37,6 +37,7 @@ def _given(appeal: Appeal, size: int) -> QuerySet[PublicLine]:
         signature__state=Signature.State.RECORDED,
         signature__for_addressee=True,
         signature__leaf_index__lt=size,
+        appeal__names_hidden_at__isnull=True,
     ).exclude(name="")
 
 

@@ -3,6 +3,8 @@
 from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
 from undersigned.signing.models.delivery import Delivery, DeliveryAnswer, DeliveryNews
+from undersigned.signing.models.disputes import Dispute, DisputeLine
+from undersigned.signing.models.moderation import Decision, DecisionLine, Growth, RefusalWords
 from undersigned.signing.models.organisations import Organisation, OrganisationRule
 from undersigned.signing.models.paper import (
     Gathering,
@@ -20,10 +22,15 @@ __all__ = [
     "Amendment",
     "Asking",
     "AskingRound",
+    "Decision",
+    "DecisionLine",
     "Delivery",
     "DeliveryAnswer",
     "DeliveryNews",
+    "Dispute",
+    "DisputeLine",
     "Gathering",
+    "Growth",
     "Organisation",
     "OrganisationRule",
     "PaperLine",
@@ -33,6 +40,7 @@ __all__ = [
     "PublicLine",
     "RecordedEnd",
     "RecordedVersion",
+    "RefusalWords",
     "Signature",
     "Transcript",
     "TranscriptLine",

@@ -124,6 +124,12 @@ class Signature(models.Model):
                 name="signing_signature_pending",
                 condition=models.Q(state="pending"),
             ),
+            # The desk's queue, a page of it from any row on.
+            models.Index(
+                fields=["appeal", "id"],
+                name="signing_signature_held",
+                condition=models.Q(state="held"),
+            ),
             # The states off the usual way only: the crowd's rows cost nothing here.
             models.Index(
                 fields=["appeal", "state", "ended_at"],

@@ -74,6 +74,8 @@ def page(appeal: Appeal, *, after: str | None = None, size: int = SIZE) -> Page:
 
     Raises BadCursor.
     """
+    if appeal.names_hidden_at is not None:
+        return Page([])
     rows = _listed(appeal)
     if after:
         key, pk = _read_cursor(appeal, after)
@@ -120,13 +122,19 @@ def withdrawn(appeal: Appeal, *, limit: int = 50) -> list[WithdrawnLine]:
         appeal=appeal, state=Organisation.State.WITHDRAWN, signature__recorded_at__isnull=False
     ).order_by("-pk")
     found = rows.values_list("ended_at", "name", "signature__keeps_name")[:limit]
-    lines = [WithdrawnLine(ended.date(), name if keeps else "") for ended, name, keeps in found if ended]
+    hidden = appeal.names_hidden_at is not None
+    lines = [
+        WithdrawnLine(ended.date(), name if keeps and not hidden else "")
+        for ended, name, keeps in found
+        if ended
+    ]
     return sorted(lines, key=lambda line: (-line.day.toordinal(), line.name))
 
 
 def _listed(appeal: Appeal) -> QuerySet[Organisation]:
     rows = Organisation.objects.filter(appeal=appeal, state=Organisation.State.SIGNED)
-    rows = rows.filter(signature__state=Signature.State.RECORDED).exclude(name="")
+    rows = rows.filter(signature__state=Signature.State.RECORDED, appeal__names_hidden_at__isnull=True)
+    rows = rows.exclude(name="")
     return (
         rows.select_related("version__text")
         .defer("version__source", "version__canonical")

@@ -111,7 +111,11 @@ def take(request: HttpRequest, version: Version, door: Door) -> HttpResponse:
         return _show(request, form, door, status=429, over=over)
     try:
         intake.sign(
-            version=version, request=form.request, language=version.language, carrier_id=door.carrier_id()
+            version=version,
+            request=form.request,
+            language=version.language,
+            carrier_id=door.carrier_id(),
+            network=network,
         )
     except intake.NotAccepted:
         return _show(request, form, door, status=422, closed=True)
