@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from undersigned.front import body
+from undersigned.front import body, door
 from undersigned.front.door import Front, cleaned
 
 Start = Callable[..., Any]
@@ -104,3 +104,14 @@ def test_a_header_that_wsgi_would_misread_is_dropped() -> None:
 
 def test_a_websocket_is_turned_away() -> None:
     assert ask([], {"type": "websocket"})[0]["type"] == "websocket.close"
+
+
+def test_no_line_of_the_log_says_when_somebody_signed() -> None:
+    for path in (
+        "/confirm/", "/confirm/x/", "/mine/x/erase", "/again/x/", "/unsubscribe/x/", "/embargo/x/en/sign",
+        "/appeals/ferry/en/sign", "/appeals/ferry/en/signed/", "/appeals/ferry/en/challenge",
+        "/api/v1/appeals/ferry/texts/en/signatures",
+    ):  # fmt: skip
+        assert door._is_of_signers(path)
+    for path in ("/", "/appeals/ferry/en/", "/desk/", "/appeals/ferry/names/"):
+        assert not door._is_of_signers(path)

@@ -15,7 +15,7 @@ from undersigned.appeals.import_letter import import_letter
 from undersigned.appeals.models import Appeal, Version
 from undersigned.lib import clock, tokens
 from undersigned.mailroom.models import Message
-from undersigned.signing import confirm, erase, intake, opening, sequence, withdraw
+from undersigned.signing import confirm, erase, intake, opening, protect, sequence, withdraw
 from undersigned.signing.models import Signature
 from undersigned.signing.request import SignRequest
 
@@ -144,8 +144,9 @@ def _others(owner: User, team: Team, now: datetime) -> None:
     ).appeal  # fmt: skip
     draft.update_settings(
         actor=owner, appeal=lighthouse, controller="Casa del Estuario", purpose="Entregar la carta.",
-        closes_at=now + timedelta(days=40), profile="careful",
+        closes_at=now + timedelta(days=40),
     )  # fmt: skip
+    protect.change(actor=owner, appeal=lighthouse, profile="careful")
     river = _appeal(owner, team, "river", RIVER, "ar", ask_role="required")
     for appeal in (lighthouse, river):
         version = _publish(owner, appeal)

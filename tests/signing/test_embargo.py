@@ -12,7 +12,7 @@ from tests.circulation.conftest import ALL
 from undersigned import cli
 from undersigned.accounts.models import AuditRecord
 from undersigned.accounts.permissions import Forbidden
-from undersigned.appeals import draft
+from undersigned.appeals import draft, profiles
 from undersigned.appeals.models import Appeal, Embargo
 from undersigned.circulation import collected, enrol, links, revoke
 from undersigned.circulation.enrol import Entry
@@ -31,6 +31,7 @@ from undersigned.signing import (
     embargo_check,
     mine,
     opening,
+    protect,
     reveal,
     sequence,
     withdraw,
@@ -283,7 +284,7 @@ def test_a_signature_that_does_not_wait_gets_no_promise(client, hidden, ines):
 
 def test_what_was_promised_is_recorded_before_the_promise_runs_out(client, author, published):
     appeal = published.text.appeal
-    draft.update_settings(actor=author, appeal=appeal, profile="at_risk")
+    protect.change(actor=author, appeal=appeal, profile="at_risk")
     embargo.begin(actor=author, appeal=appeal, until=at(24))
     reveal.record_due(now=at(25))
     found = Embargo.objects.get()
@@ -292,7 +293,7 @@ def test_what_was_promised_is_recorded_before_the_promise_runs_out(client, autho
     Appeal.objects.update(state="embargo")
     row = sign(client, carrier, "Ana")
     Appeal.objects.update(state="open")
-    assert row.confirmed_at <= found.revealed_at
+    assert row.confirmed_at <= profiles.PROFILES["at_risk"].rounded(found.revealed_at)
     sequence.record_due(now=found.revealed_at + HOUR)
     assert Signature.objects.get().state in ("confirmed", "recorded")
     sequence.record_due(now=embargo.publish_by(found) - HOUR)

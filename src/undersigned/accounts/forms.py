@@ -112,6 +112,18 @@ class InviteForm(forms.Form):
     )
 
 
+class AgeKeyForm(forms.Form):
+    """The public half of a key, and whose it is."""
+
+    label = NameField(label=_("Whose key"), max_length=100, help_text=_("A name by which the team knows it."))
+    recipient = forms.CharField(
+        label=_("Public half"),
+        max_length=200,
+        help_text=_("The line that begins with “age1”. Never the private half."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class RoleForm(forms.Form):
     """A member's role."""
 

@@ -88,6 +88,24 @@ class Invitation(models.Model):
     accepted_at = models.DateTimeField(null=True)
 
 
+class AgeRecipient(models.Model):
+    """The public half of a team's own age key: what is sealed to it, this server cannot open."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="age_recipients")
+    label = models.CharField(max_length=100)
+    # age1…; the private half never comes here.
+    recipient = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    # From then on nothing is sealed to it; what was, stays so.
+    retired_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["team", "recipient"], name="accounts_agerecipient_once"),
+        ]
+
+
 class SetupLink(models.Model):
     """The link that makes the first account: works once, for 15 minutes."""
 

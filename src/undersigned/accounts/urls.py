@@ -6,6 +6,7 @@ me_views = later.Views("undersigned.accounts.me_views")
 record_views = later.Views("undersigned.accounts.record_views")
 team_views = later.Views("undersigned.accounts.team_views")
 views = later.Views("undersigned.accounts.views")
+age_views = later.Views("undersigned.accounts.age_views")
 
 urlpatterns: list[URLPattern] = [
     path("setup/<str:token>/", views.setup_page, name="setup"),
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("team/", team_views.mine, name="desk-team"),
     path("team/new/", team_views.new, name="desk-team-new"),
     path("team/<int:pk>/", team_views.one, name="desk-team-one"),
+    path("team/<int:pk>/keys/", age_views.keys, name="desk-team-keys"),
+    path("team/<int:pk>/keys/<int:number>/retire/", age_views.retire, name="desk-team-key-retire"),
     path("team/<int:pk>/name/", team_views.rename, name="desk-team-name"),
     path("team/<int:pk>/invite/", team_views.invite, name="desk-team-invite"),
     path(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from undersigned.accounts import audit
 from undersigned.accounts.models import Team, User
 from undersigned.accounts.permissions import require
-from undersigned.appeals import languages, markup
+from undersigned.appeals import languages, markup, profiles
 from undersigned.appeals.markup.head import SOURCE_MAX
 from undersigned.appeals.models import Appeal, Text
 from undersigned.lib import canonical, clock, tokens
@@ -85,12 +85,14 @@ def create_appeal(
     settings = _clean({"title": title, "slug": slug, **settings})
     if not languages.is_language(language):
         raise ValidationError({"language": _("This is not a language code such as “es” or “pt-BR”.")})
+    settings.setdefault("retention_days", _profile(settings).retention_days)
     appeal = Appeal(
         public_id=tokens.public_id(),
         team=team,
         created_at=clock.now(),
         **{**settings, "slug": settings["slug"] or free_slug(settings["title"])},
     )
+    profiles.check_retention(appeal)
     appeal.full_clean()
     appeal.save(force_insert=True)
     Text.objects.create(
@@ -156,15 +158,19 @@ def _follow_head(text: Text) -> None:
 
 @transaction.atomic
 def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
-    """Changes an appeal's settings; an open appeal's address and profile stay as they are."""
+    """Changes an appeal's settings; an open appeal's address stays as it is.
+
+    The profile has an act of its own (`signing.protect`): it is never loosened for those who signed.
+    """
     require(actor, "appeal.edit", appeal.team)
     changes = _clean(changes)
+    if "profile" in changes:
+        raise TypeError("the profile is no setting among others: see signing.protect")
     current = Appeal.objects.select_for_update().get(pk=appeal.pk)
     changed = {name: value for name, value in changes.items() if getattr(current, name) != value}
     if current.state != Appeal.State.DRAFT:
-        for fixed in ("slug", "profile"):
-            if fixed in changed:
-                raise ValidationError({fixed: _("This cannot be changed once the appeal is open.")})
+        if "slug" in changed:
+            raise ValidationError({"slug": _("This cannot be changed once the appeal is open.")})
         if changed.get("retention_days", 0) > current.retention_days:
             shorter = _("People agreed to shorter times: once an appeal is open they are only shortened.")
             raise ValidationError({"retention_days": shorter})
@@ -174,6 +180,8 @@ def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
         _check_closing(closes_at)
     for name, value in changed.items():
         setattr(current, name, value)
+    if "retention_days" in changed:
+        profiles.check_retention(current)
     current.full_clean()
     current.save()
     audit.record(
@@ -184,6 +192,13 @@ def update_settings(*, actor: User, appeal: Appeal, **changes: Any) -> Appeal:
         changed=sorted(changed),
     )
     return current
+
+
+def _profile(settings: dict[str, Any]) -> profiles.Profile:
+    chosen = settings.get("profile", Appeal.Profile.OPEN)
+    if chosen not in profiles.PROFILES:
+        raise ValidationError({"profile": _("This is not a profile.")})
+    return profiles.PROFILES[chosen]
 
 
 def _check_closing(closes_at: datetime) -> None:

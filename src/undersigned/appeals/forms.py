@@ -5,18 +5,56 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from undersigned.accounts.models import Team
-from undersigned.appeals import languages
+from undersigned.appeals import languages, profiles
 from undersigned.appeals.letter import Imported, LetterError, read_letter
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.said import said
 
 LETTER_MAX = 2_000_000
-RETENTION_MAX = 3650
 # What a revision's column can hold.
 REVISION_MAX = 2**31 - 1
+
+
+_PROFILES = [
+    (
+        Appeal.Profile.OPEN,
+        _("Open"),
+        _(
+            "For appeals whose signatories want to be seen. Names appear within minutes; addresses are kept "
+            "for 180 days after closing."
+        ),
+    ),
+    (
+        Appeal.Profile.CAREFUL,
+        _("Careful"),
+        _(
+            "Signatures are recorded once an hour, at least five at a time, or once a day; names appear one "
+            "to two days later; moments are kept to the hour; addresses for 90 days after closing."
+        ),
+    ),
+    (
+        Appeal.Profile.AT_RISK,
+        _("At risk"),
+        _(
+            "For people whom a signature can cost dearly. Signatures are recorded once a day, at least "
+            "twenty at a time, or once a week; names appear days later, and only if the signer asks for it; "
+            "moments are kept to the day; addresses for 30 days after closing; no second mail, no receipt "
+            "by mail."
+        ),
+    ),
+]
+
+
+def profile_choices() -> list[tuple[str, SafeString]]:
+    """The profiles, each with what it means."""
+    return [
+        (value.value, format_html('{} <span class="hint">{}</span>', label, words))
+        for value, label, words in _PROFILES
+    ]
 
 
 class NewAppealForm(forms.Form):
@@ -32,16 +70,31 @@ class NewAppealForm(forms.Form):
         help_text=_("A language code such as en, es, pt-BR or ar."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    profile = forms.ChoiceField(
+        label=_("How carefully signatures are treated"),
+        choices=Appeal.Profile.choices,
+        initial=Appeal.Profile.OPEN,
+        required=False,
+        widget=forms.RadioSelect(),
+        help_text=_("It can be tightened at any time, and not loosened once somebody has signed."),
+    )
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), empty_label=None)
 
     def __init__(self, *args: Any, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        profile = self.fields["profile"]
+        assert isinstance(profile, forms.ChoiceField)
+        profile.choices = profile_choices()
         field = self.fields["team"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams]).order_by("name")
         if len(teams) == 1:
             field.initial = teams[0]
             field.widget = forms.HiddenInput()
+
+    def clean_profile(self) -> str:
+        """What was chosen, else open."""
+        return str(self.cleaned_data["profile"] or Appeal.Profile.OPEN)
 
     def clean_language(self) -> str:
         """A language that exists."""
@@ -61,7 +114,7 @@ class ImportForm(NewAppealForm):
         help_text=_("Markdown with a head, or a plain letter as published on the web, in UTF-8; up to 2 MB."),
         widget=forms.FileInput(attrs={"accept": ".md,.txt,.markdown,text/plain,text/markdown"}),
     )
-    field_order = ("letter", "team")
+    field_order = ("letter", "profile", "team")
 
     imported: Imported
 
@@ -94,25 +147,6 @@ class DraftForm(forms.Form):
     revision = forms.IntegerField(min_value=0, max_value=REVISION_MAX, widget=forms.HiddenInput())
 
 
-_PROFILES = [
-    (
-        Appeal.Profile.OPEN,
-        _("Open"),
-        _("For appeals whose signatories want to be seen. The log is published every minute."),
-    ),
-    (
-        Appeal.Profile.CAREFUL,
-        _("Careful"),
-        _("The log is published once an hour, at least five signatures at a time, or once a day."),
-    ),
-    (
-        Appeal.Profile.AT_RISK,
-        _("At risk"),
-        _("The log is published once a day, at least twenty signatures at a time, or once a week."),
-    ),
-]
-
-
 _LICENCES = [
     (
         Appeal.Licence.FREE,
@@ -134,9 +168,9 @@ _LICENCES = [
 
 _FIXED = {
     Appeal.State.DRAFT: (),
-    Appeal.State.EMBARGO: ("slug", "profile"),
-    Appeal.State.OPEN: ("slug", "profile"),
-    Appeal.State.CLOSED: ("slug", "profile", "closes_at"),
+    Appeal.State.EMBARGO: ("slug",),
+    Appeal.State.OPEN: ("slug",),
+    Appeal.State.CLOSED: ("slug", "closes_at"),
 }
 
 
@@ -157,7 +191,6 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "controller_contact",
             "purpose",
             "retention_days",
-            "profile",
             "licence",
             "proof_of_work",
         )
@@ -173,7 +206,6 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "controller_contact": _("How to reach them"),
             "purpose": _("What the personal data are used for"),
             "retention_days": _("Days for which contact data are kept after closing"),
-            "profile": _("Profile"),
             "licence": _("Adaptations and translations by carriers"),
             "proof_of_work": _("Ask browsers for a small calculation before a signature is sent"),
         }
@@ -194,18 +226,11 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
             "title": forms.TextInput(attrs={"dir": "auto"}),
             "closes_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
             "purpose": forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-            "profile": forms.RadioSelect(),
             "licence": forms.RadioSelect(),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        profile = self.fields["profile"]
-        assert isinstance(profile, forms.ChoiceField)
-        profile.choices = [
-            (value, format_html('{} <span class="hint">{}</span>', label, words))
-            for value, label, words in _PROFILES
-        ]
         licence = self.fields["licence"]
         assert isinstance(licence, forms.ChoiceField)
         licence.choices = [
@@ -214,8 +239,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at
         ]
         # A form that was opened before the question was there changes nothing about it.
         licence.required = False
-        self.fields["retention_days"].widget.attrs.update({"min": 0, "max": RETENTION_MAX})
-        self.fields["retention_days"].validators.append(MaxValueValidator(RETENTION_MAX))
+        most = profiles.of(self.instance).retention_most
+        self.fields["retention_days"].widget.attrs.update({"min": 0, "max": most})
+        self.fields["retention_days"].validators.append(MaxValueValidator(most))
         for name in _FIXED[Appeal.State(self.instance.state)]:
             self.fields[name].disabled = True
 

@@ -25,8 +25,10 @@ def source_of(letter: Imported) -> str:
 
 
 @transaction.atomic
-def import_letter(*, actor: User, team: Team, letter: Imported, slug: str = "") -> Text:
-    """Makes the letter the draft of the appeal with that slug, or of a new appeal.
+def import_letter(
+    *, actor: User, team: Team, letter: Imported, slug: str = "", profile: str = Appeal.Profile.OPEN
+) -> Text:
+    """Makes the letter the draft of the appeal with that slug, or of a new appeal in a profile.
 
     A published text keeps its Versions: the letter becomes the draft of the next one.
     Raises Forbidden, ValidationError (no language code, or another language than the text's) and Conflict;
@@ -47,6 +49,7 @@ def import_letter(*, actor: User, team: Team, letter: Imported, slug: str = "") 
             title=title[:300],
             language=letter.head.lang or "en",
             source=source,
+            profile=profile,
         )
         return reading.original(appeal)
     text = reading.original(existing)

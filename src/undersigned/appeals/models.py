@@ -71,6 +71,8 @@ class Appeal(models.Model):
     proof_of_work = models.BooleanField(default=False)
     # Days after closing for which contact data are kept.
     retention_days = models.PositiveIntegerField(default=180)
+    # Since when what is not shown of a signer is sealed to the team's own keys; empty for never.
+    sealed_at = models.DateTimeField(null=True, blank=True)
     is_demonstration = models.BooleanField(default=False)
     # The CSL style that references are set in.
     citation_style = models.CharField(
@@ -86,6 +88,8 @@ class Appeal(models.Model):
     names_hidden_at = models.DateTimeField(null=True, blank=True)
     # Since when each confirmed signature waits for a moderator; empty: none does.
     reviewed_since = models.DateTimeField(null=True, blank=True)
+    # Moves when names appear later than their signatures were recorded.
+    roll_changed_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
@@ -109,6 +113,11 @@ class Appeal(models.Model):
     def is_public(self) -> bool:
         """Whether its public addresses answer."""
         return self.state in (self.State.OPEN, self.State.CLOSED)
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether this server can read no address and no unlisted name of its signers."""
+        return self.sealed_at is not None
 
     @property
     def first_texts(self) -> "list[Text]":

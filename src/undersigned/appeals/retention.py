@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
+from undersigned.appeals import profiles
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.retention_models import Retention, RetentionReport
 from undersigned.lib import clock
@@ -54,6 +55,7 @@ def keep_for(*, actor: User, appeal: Appeal, contacts: int, notes: int, scans: i
             raise ValidationError(
                 {name: _("People agreed to shorter times: once an appeal is open they are only shortened.")}
             )
+    profiles.check_retention(current, contacts)
     Appeal.objects.filter(pk=current.pk).update(retention_days=contacts)
     Retention.objects.update_or_create(
         appeal=current,

@@ -85,6 +85,7 @@ def new_appeal(request: HttpRequest) -> HttpResponse:
                 team=values["team"],
                 title=values["title"],
                 language=values["language"],
+                profile=values["profile"],
                 source=markup.join(markup.Head(title=values["title"], lang=values["language"]), ""),
             )
         except ValidationError as error:
@@ -108,7 +109,10 @@ def import_file(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         letter = form.imported
         try:
-            text = import_letter(actor=_actor(request), team=form.cleaned_data["team"], letter=letter)
+            text = import_letter(
+                actor=_actor(request), team=form.cleaned_data["team"], letter=letter,
+                profile=form.cleaned_data["profile"],
+            )  # fmt: skip
         except ValidationError as error:
             form.add_error("letter", error.messages)
         else:

@@ -60,6 +60,8 @@ COMMANDS = (
     Command("backup", "backup", "Write a backup of the running site to a file."),
     Command("restore", "restore", "Put a backup back in place."),
     Command("export", "export", "Write an appeal's signatures as CSV or JSON."),
+    Command("unseal", "unseal", "Open an export of a sealed appeal with your key, off line.", django=False),
+    Command("write", "write", "Prepare mails from an opened export, off line.", django=False),
     Command("edition", "edition", "Write an appeal's edition in every format, with a manifest."),
     Command("archive", "archive", "Write a whole appeal as a folder that stands alone, packed as a bag."),
     Command("erase-expired", "erase_expired", "Erase contact data whose retention period has ended."),

@@ -7,7 +7,7 @@ import threading
 from types import FrameType
 
 from undersigned.ledger.standing import behind
-from undersigned.signing import reveal, sequence
+from undersigned.signing import names_later, reveal, seal_rest, sequence
 from undersigned.signing.publisher import publish_loop
 
 HELP = "Record confirmed signatures in the logs and publish them once; with --loop, as a service."
@@ -33,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     except sequence.PublishingFailed as error:
         recorded, failures = error.recorded, [str(failure) for failure in error.failures]
     print(f"recorded {recorded}")
+    seal_rest.go()
+    names_later.go()
     # A log that nothing waits for may still be ahead of a database from an old backup.
     failures += [line for line in behind() if not any(line in failure for failure in failures)]
     for failure in failures:

@@ -144,7 +144,8 @@ def _changed(appeal: Appeal, versions: Mapping[int, list[Version]], log: Publish
     moments = [version.published_at for some in versions.values() for version in some]
     others = (
         appeal.opened_at, appeal.closed_at, appeal.sources_changed_at, appeal.cases_changed_at,
-        appeal.persons_changed_at, log and log.log.published_at, correspondence.changed(appeal),
+        appeal.persons_changed_at, appeal.roll_changed_at, log and log.log.published_at,
+        correspondence.changed(appeal),
     )  # fmt: skip
     moments += [moment for moment in others if moment]
     return max(moments).astimezone(UTC).replace(microsecond=0)

@@ -30,6 +30,9 @@ SUM_SECONDS = 60.0
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 _ASCII = bytes(range(0x21, 0x7F))
 
+# What signers do, by any door, in the order of the rows that it leaves.
+_SIGNERS = ("/confirm/", "/mine/", "/again/", "/unsubscribe/")
+_SIGNING = ("/sign", "/signed/", "/signatures", "/challenge")
 access = logging.getLogger("undersigned.access")
 log = logging.getLogger(__name__)
 
@@ -81,7 +84,8 @@ class Front:
             finally:
                 self._room.give_back(whole.held)
                 whole.close()
-        _log_access(scope, noted.status, time.monotonic() - began)
+        if not _is_of_signers(scope["path"]):
+            _log_access(scope, noted.status, time.monotonic() - began)
 
     async def _post(self, plain: Plain, scope: Scope, whole: bytes, send: Send) -> bool:
         """Whether a plain POST was answered."""
@@ -207,6 +211,11 @@ def _refusal_headers(text: bytes, kind: str = "text/plain; charset=utf-8") -> li
         (b"cache-control", b"no-store"),
         (b"connection", b"close"),
     ]
+
+
+def _is_of_signers(path: str) -> bool:
+    """Whether a line with its moment would say when somebody signed, confirmed or looked."""
+    return path.startswith(_SIGNERS) or path.endswith(_SIGNING)
 
 
 def _log_access(scope: Scope, status: int, seconds: float) -> None:

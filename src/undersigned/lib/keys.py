@@ -95,3 +95,9 @@ def destroy(name: str) -> None:
             os.fsync(file.fileno())
         path.unlink()
         sync_folder(path.parent)
+
+
+def names(kind: str) -> list[str]:
+    """The names of the keys of one kind: `kind-...`."""
+    folder = env.load().keys_folder
+    return sorted(path.name for path in folder.glob(f"{kind}-*") if _NAME.match(path.name))

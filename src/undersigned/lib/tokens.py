@@ -48,6 +48,12 @@ def ordered_nonces(number: int) -> list[bytes]:
     return [began + random[place : place + size] for place in range(0, len(random), size)]
 
 
+def coarser(nonce: bytes, seconds: int) -> bytes:
+    """The nonce with its moment taken back to the beginning of a span: it no longer tells when exactly."""
+    began = int.from_bytes(nonce[:_TIME_SIZE], "big")
+    return (began - began % (seconds * 1000)).to_bytes(_TIME_SIZE, "big") + nonce[_TIME_SIZE:]
+
+
 def _macs(purpose: str) -> Callable[[bytes], bytes]:
     return macs.maker(keys.read_or_create("token"), purpose.encode() + b"\0")
 

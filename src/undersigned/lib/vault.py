@@ -2,6 +2,10 @@
 
 Layout of a sealed value: version byte 0x01, 12 bytes of nonce, ciphertext with tag. The context
 string is authenticated, so that a value moved to another column or row kind does not open.
+
+What must not outlive its use is sealed under a passing key, one for each quarter of a minute, that is
+destroyed once nothing needs it: version byte 0x03, 8 bytes of the span's number, then the same. Copies of
+such a value, in a log of the database or on pages that were freed, open for nobody then.
 """
 
 import json
@@ -13,13 +17,19 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from undersigned.lib import keys, mac
+from undersigned.lib import clock, keys, mac
 
-_VERSION = b"\x01"
+_VERSION, _PASSING = b"\x01", b"\x03"
+_PASSING_HEAD = 9
+PASSING_SECONDS = 15
 
 
 class VaultError(Exception):
     """A sealed value cannot be opened: wrong key, wrong context or damaged bytes."""
+
+
+class Passed(VaultError):
+    """A value was sealed under a passing key that is destroyed: nobody can open it any more."""
 
 
 @lru_cache(maxsize=4)
@@ -38,6 +48,39 @@ def sealer(context: str) -> Callable[[str], bytes]:
     return seal_one
 
 
+def passing_name(span: int) -> str:
+    """The name of the passing key of a span of time."""
+    return f"passing-{span}"
+
+
+def this_span() -> int:
+    """The number of the span whose passing key seals now."""
+    return int(clock.now().timestamp()) // PASSING_SECONDS
+
+
+def passing_sealer(context: str, span: int) -> Callable[[str], bytes]:
+    """What encrypts texts under the key of a span, which is destroyed soon."""
+    encrypt, about = _box(keys.read_or_create(passing_name(span))).encrypt, context.encode()
+    head = _PASSING + span.to_bytes(8, "big")
+
+    def seal_one(plain: str) -> bytes:
+        nonce = os.urandom(12)
+        return head + nonce + encrypt(nonce, plain.encode(), head + about)
+
+    return seal_one
+
+
+def _open_passing(data: bytes, about: bytes) -> str:
+    head, nonce, rest = data[:_PASSING_HEAD], data[_PASSING_HEAD : _PASSING_HEAD + 12], data[21:]
+    try:
+        key = keys.read(passing_name(int.from_bytes(head[1:], "big")))
+        return AESGCM(key).decrypt(nonce, rest, head + about).decode()
+    except keys.KeyMissing:
+        raise Passed("the passing key of a sealed value is destroyed") from None
+    except InvalidTag:
+        raise VaultError("a sealed value does not open with its passing key") from None
+
+
 def opener(context: str) -> Callable[[bytes | memoryview], str]:
     """What decrypts many values of one context; for each raises VaultError, KeyMissing."""
     # Read at the first value that is one at all: what is forged asks for no key.
@@ -47,6 +90,8 @@ def opener(context: str) -> Callable[[bytes | memoryview], str]:
     def open_one(sealed: bytes | memoryview) -> str:
         nonlocal box
         data = bytes(sealed)
+        if data[:1] == _PASSING and len(data) >= 29 + 8:
+            return _open_passing(data, about)
         if len(data) < 29 or data[:1] != _VERSION:
             raise VaultError("not a sealed value")
         if box is None:

@@ -70,3 +70,14 @@ class Enclosure(models.Model):
     media_type = models.CharField(max_length=60)
     data = models.BinaryField()
     used_at = models.DateTimeField()
+
+
+class PassingMail(models.Model):
+    """A message whose address must not outlive its delivery: sealed under a passing key."""
+
+    message = models.OneToOneField(
+        Message, on_delete=models.CASCADE, primary_key=True, related_name="passing"
+    )
+    # The span whose key it was sealed under; empty once nothing is left to be read.
+    span = models.BigIntegerField(null=True, db_index=True)
+    created_at = models.DateTimeField()

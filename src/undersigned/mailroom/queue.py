@@ -1,11 +1,12 @@
 """The queue of outgoing mail: written in the transaction that causes it, forgotten with its subject."""
 
 import contextlib
+import json
 import os
 import re
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from undersigned.lib import clock, env, keys, rows, vault
-from undersigned.mailroom import outbox
+from undersigned.mailroom import outbox, passing
 from undersigned.mailroom.address import normal
 from undersigned.mailroom.models import Message, Suppression
 from undersigned.mailroom.slots import slot, slots
@@ -59,6 +60,8 @@ class Mail:
     language: str
     params: str
     subject_ref: str
+    # Whether its address must go with its delivery: see `passing`.
+    passing: bool = False
 
 
 @dataclass(slots=True)
@@ -88,27 +91,37 @@ def enqueue(
     params: Mapping[str, Any],
     subject_ref: str = "",
     due_at: datetime | None = None,
+    going: bool = False,
 ) -> Message | None:
-    """Queues one message in the caller's transaction; None if its key exists or its address is suppressed."""
+    """Queues one message in the caller's transaction; None if its key exists or its address is suppressed.
+
+    `going`: its address goes with its delivery, see `passing`.
+    """
     if not _KIND.match(kind):
         raise ValueError(f"not a kind of mail: {kind!r}")
     hashed = address_key(to)
     if _suppressed(hashed, kind):
         return None
-    now = clock.now()
+    now, span = clock.now(), vault.this_span()
+    seal_to = vault.passing_sealer(TO_CONTEXT, span) if going else vault.sealer(TO_CONTEXT)
+    seal_params = vault.passing_sealer(PARAMS_CONTEXT, span) if going else vault.sealer(PARAMS_CONTEXT)
     message = Message(
         key=key,
         kind=kind,
         language=language[:10],
-        to_sealed=vault.seal(to.strip(), context=TO_CONTEXT),
+        to_sealed=seal_to(to.strip()),
         address_key=hashed,
         address_slot=slot(hashed, now),
-        params_sealed=vault.seal_json(dict(params), context=PARAMS_CONTEXT),
+        params_sealed=seal_params(json.dumps(dict(params), ensure_ascii=False, separators=(",", ":"))),
         subject_ref=subject_ref,
         due_at=due_at or now,
         created_at=now,
     )
-    return message if _insert(message) else None
+    if not _insert(message):
+        return None
+    if going:
+        passing.mark([key], span)
+    return message
 
 
 def _insert(message: Message) -> bool:
@@ -135,7 +148,19 @@ def enqueue_many(mails: Sequence[Mail], known: Known) -> None:
 
     `known` is what `look` said of their addresses in this transaction.
     """
-    seal_to, seal_params = vault.sealer(TO_CONTEXT), vault.sealer(PARAMS_CONTEXT)
+    wanted = [mail for mail in mails if known.takes(mail.address_key, mail.kind)]
+    staying = [mail for mail in wanted if not mail.passing]
+    if staying:
+        _write(staying, vault.sealer(TO_CONTEXT), vault.sealer(PARAMS_CONTEXT))
+    if len(staying) < len(wanted):
+        going, span = [mail for mail in wanted if mail.passing], vault.this_span()
+        _write(going, vault.passing_sealer(TO_CONTEXT, span), vault.passing_sealer(PARAMS_CONTEXT, span))
+        passing.mark([mail.key for mail in going], span)
+
+
+def _write(
+    mails: Sequence[Mail], seal_to: Callable[[str], bytes], seal_params: Callable[[str], bytes]
+) -> None:
     now = clock.now()
     stored, here = rows.stored(now), slot(b"", now)
     _INSERT_MANY.run(
@@ -146,7 +171,6 @@ def enqueue_many(mails: Sequence[Mail], known: Known) -> None:
                 mail.subject_ref, stored, stored,
             )
             for mail in mails
-            if known.takes(mail.address_key, mail.kind)
         ]
     )  # fmt: skip
 
@@ -213,11 +237,14 @@ def forget_many(subject_refs: Sequence[str]) -> None:
     if not all(subject_refs):
         raise ValueError("an empty subject is everybody's")
     found = Message.objects.filter(subject_ref__in=list(subject_refs))
-    numbers = list(found.values_list("pk", flat=True)) if subject_refs else []
-    if not numbers:
-        return
-    found.delete()
-    transaction.on_commit(lambda: outbox.remove(numbers))
+    forget_messages(list(found.values_list("pk", flat=True)) if subject_refs else [])
+
+
+def forget_messages(numbers: Sequence[int]) -> None:
+    """Deletes messages by their numbers, and their stored files once the caller commits."""
+    if numbers:
+        Message.objects.filter(pk__in=list(numbers)).delete()
+        transaction.on_commit(lambda: outbox.remove(numbers))
 
 
 def _hold_file() -> Path:

@@ -20,7 +20,7 @@ from django.db import DatabaseError, close_old_connections, connections, transac
 from django.db.models import F, QuerySet
 
 from undersigned.lib import clock, keys, vault
-from undersigned.mailroom import outbox, queue, smtp
+from undersigned.mailroom import outbox, passing, queue, smtp
 from undersigned.mailroom.models import Message, Suppression
 from undersigned.mailroom.prepared import render
 from undersigned.mailroom.presence import Presence
@@ -88,6 +88,8 @@ def send_due(
     finally:
         if transport is None:
             kept.close()
+    # Addresses that were only lent for a delivery go with it.
+    passing.tidy()
     return done
 
 
@@ -249,6 +251,9 @@ def _rendered(message: Message) -> Rendered:
         raise smtp.Away(str(error)) from error
     except BadAddress:
         raise smtp.Refused("no address") from None
+    except vault.Passed:
+        # Put back from a backup: what is left of it is no use to anybody.
+        raise smtp.Refused("passed") from None
     except vault.VaultError:
         log.error("message %d (%s) does not open with the keys of this site", message.pk, message.kind)
         raise smtp.Later("sealed") from None

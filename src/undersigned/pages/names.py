@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from undersigned.appeals import languages
+from undersigned.appeals import languages, profiles
 from undersigned.appeals.models import Appeal, Text, Version
 from undersigned.ledger.models import AdoptedCommitment, Leaf
 from undersigned.lib.fields import country_names
 from undersigned.pages import counts, public, spoken
 from undersigned.pages.family import Family, family_or_404
-from undersigned.signing import roll
+from undersigned.signing import names_later, roll
 from undersigned.signing.collation import sort_key
 from undersigned.signing.models import PublicLine, RecordedEnd, Signature
 from undersigned.signing.organisations import roll as organisations
@@ -116,7 +116,7 @@ def grouped(lines: Iterable[roll.Line], tag: str, language: str, about: Words) -
 
 
 @lru_cache(maxsize=256)
-def _listed(appeal: int, _size: int, _appended_at: datetime | None) -> int:
+def _listed(appeal: int, _size: int, *_changed_at: datetime | None) -> int:
     """How many lines stand on the roll; counted once after each batch."""
     return PublicLine.objects.filter(appeal=appeal, listed=True).count()
 
@@ -125,9 +125,22 @@ def unlisted(appeal: Appeal, standing: counts.Standing) -> int:
     """How many of the counted asked not to be named."""
     if standing.log is None:
         return 0
-    listed = _listed(appeal.pk, standing.log.size, standing.log.appended_at)
+    changed = standing.log.appended_at, appeal.roll_changed_at
+    listed = _listed(appeal.pk, standing.log.size, *changed)
     people = standing.total.signatures - standing.total.org
-    return max(0, people - listed - unknown(appeal, standing))
+    return max(0, people - listed - unknown(appeal, standing) - later(appeal, standing))
+
+
+def later(appeal: Appeal, standing: counts.Standing) -> int:
+    """How many are counted whose names appear later, as the appeal's profile says."""
+    if standing.log is None or not profiles.of(appeal).names_after:
+        return 0
+    return _later(appeal.pk, standing.log.size, standing.log.appended_at, appeal.roll_changed_at)
+
+
+@lru_cache(maxsize=256)
+def _later(appeal: int, _size: int, *_changed_at: datetime | None) -> int:
+    return names_later.waiting(appeal)
 
 
 def unknown(appeal: Appeal, standing: counts.Standing) -> int:
@@ -203,6 +216,7 @@ def _context(family: Family, found: roll.RollPage, language: str, about: Words) 
             "total": standing.total.signatures,
             "by": standing.total,
             # Whose names were erased with time, or are hidden now, did not ask to be left out.
+            "later": 0 if shredded or hidden else later(family.appeal, standing),
             "unlisted": 0 if shredded or hidden else unlisted(family.appeal, standing),
             "unknown": 0 if shredded or hidden else unknown(family.appeal, standing),
             "hidden": hidden,

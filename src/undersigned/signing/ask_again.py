@@ -18,7 +18,7 @@ from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Version
 from undersigned.lib import clock, env, tokens
 from undersigned.mailroom import queue
-from undersigned.signing import confirm, intake, mails, opening, people
+from undersigned.signing import confirm, intake, mails, opening, people, sealing
 from undersigned.signing.models import Asking, AskingRound, Person, Signature
 from undersigned.signing.request import SignRequest
 
@@ -47,6 +47,8 @@ def ask(*, actor: User, version: Version) -> AskingRound:
     """Starts the round for the newest Version of a text; raises Forbidden, ValidationError."""
     appeal = version.text.appeal
     require(actor, "appeal.publish", appeal.team)
+    if appeal.is_sealed:
+        raise ValidationError(str(sealing.CANNOT_WRITE))
     if not opening.accepts(appeal, clock.now()):
         raise ValidationError(_("The appeal takes no signatures now."))
     if version.text.versions.filter(number__gt=version.number).exists():

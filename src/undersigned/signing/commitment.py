@@ -16,7 +16,8 @@ class Commitment:
     """Salts and the commitment made with them, as the leaf spells it."""
 
     salt_public: bytes
-    salt_private: bytes
+    # None where the salt is sealed with the person, and this server knows the digest alone.
+    salt_private: bytes | None
     text: str
 
 
@@ -62,6 +63,13 @@ def commit_bound(shown: dict[str, str], private: dict[str, str]) -> Commitment:
     return Commitment(salt_public, salt_private, leaf.digest_text(made))
 
 
+def commit_digest(shown: dict[str, str], private_digest: bytes) -> Commitment:
+    """The same for a person of whom this server knows the digest alone."""
+    salt_public = os.urandom(SALT_SIZE)
+    made = leaf.commitment(leaf.public_digest(salt_public, shown), private_digest)
+    return Commitment(salt_public, None, leaf.digest_text(made))
+
+
 def apply(signature: Signature, made: Commitment) -> None:
     """Puts a commitment into a row, unsaved."""
     signature.salt_public = made.salt_public
@@ -74,8 +82,19 @@ def opening(signature: Signature, email: str) -> dict[str, Any]:
     if signature.salt_public is None or signature.salt_private is None:
         raise ValueError("the salts of this signature are destroyed")
     private_digest = leaf.private_digest(bytes(signature.salt_private), bound(signature, email))
+    return _opened(signature, bytes(signature.salt_public), private_digest)
+
+
+def opening_sealed(signature: Signature, private_digest: bytes) -> dict[str, Any]:
+    """The same for a person of whom this server knows the digest alone."""
+    if signature.salt_public is None:
+        raise ValueError("the salts of this signature are destroyed")
+    return _opened(signature, bytes(signature.salt_public), private_digest)
+
+
+def _opened(signature: Signature, salt_public: bytes, private_digest: bytes) -> dict[str, Any]:
     return {
         "pub": shown(signature.public_line),
-        "spub": leaf.b64u(bytes(signature.salt_public)),
+        "spub": leaf.b64u(salt_public),
         "dpriv": leaf.b64u(private_digest),
     }

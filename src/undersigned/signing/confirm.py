@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from undersigned.appeals import profiles
+from undersigned.appeals.models import Appeal
 from undersigned.lib import clock, together, tokens, vault
 from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
@@ -13,7 +15,7 @@ from undersigned.signing.models import Signature
 
 __all__ = [
     "PENDING_FOR", "Asked", "Confirmed", "Outcome", "Standing", "confirm", "confirm_many", "drop", "family",
-    "find", "standing",
+    "find", "is_told", "standing",
 ]  # fmt: skip
 
 _CODE_MAX = 100
@@ -107,16 +109,25 @@ def _confirm(some: Sequence[_By], now: datetime) -> list[Confirmed | Exception]:
 
 
 def _tell(decider: Decider) -> None:
-    """Queues the message to each who now stands."""
+    """Queues the message to each who now stands, where the profile has one, and forgets what has served."""
     letters, hashed = mails.Letters(), vault.hasher(queue.ADDRESS_KEY)
+    told = [one for one in decider.changes.stand if is_told(one.row.appeal)]
     queued = [
         letters.signed(
             pk=one.row.pk, nonce=one.row.nonce, wants_updates=one.row.wants_updates, words=one.row.version,
             to=one.email, address_key=hashed(addresses.normal(one.email)),
         )
-        for one in decider.changes.stand
+        for one in told
     ]  # fmt: skip
-    queue.enqueue_many(queued, queue.look(mail.address_key for mail in queued))
+    if queued:
+        queue.enqueue_many(queued, queue.look(mail.address_key for mail in queued))
+    served = [one.row.pk for one in decider.changes.stand if one.row.appeal.is_sealed]
+    queue.forget_many([mails.subject_ref_of(pk) for pk in served])
+
+
+def is_told(appeal: Appeal) -> bool:
+    """Whether the private page is mailed; otherwise the page after the confirmation leads there."""
+    return not appeal.is_sealed and profiles.of(appeal).mails_link
 
 
 def family(signature: Signature) -> list[Signature]:

@@ -87,6 +87,9 @@ class Row:
     confirmed_at: datetime | None
     sealed: bytes | None
     shown: tuple[str, ...]
+    # Of a sealed appeal: the digest that binds the person, and the keyed hash of the address as typed.
+    private_digest: bytes | None = None
+    spelling: bytes | None = None
 
     @property
     def standing(self) -> Standing:
@@ -173,6 +176,9 @@ class Decider:
             self.changes.drop.append(row)
 
     def _email(self, row: Row) -> str:
+        if row.private_digest is not None:
+            # Sealed to the organisers: no address is known, and none is needed.
+            return ""
         if row.sealed is None:
             raise people.Gone
         return people.email(self._opened(row.sealed))
@@ -181,8 +187,11 @@ class Decider:
         """Whether this link went to the mailbox that the standing signature was confirmed from.
 
         Since that signature stands, mail for a repeat goes to its own address. A link that is older went to
-        the address as typed, which a plus sign or a dot may make somebody else's.
+        the address as typed, which a plus sign or a dot may make somebody else's. Of a sealed appeal the
+        proven address is not known: only a link to the very same spelling proves anything.
         """
+        if row.appeal.is_sealed:
+            return row.spelling is not None and row.spelling == old.spelling
         if old.confirmed_at is not None and row.created_at > old.confirmed_at:
             return True
         return normal(email) == normal(self._email(old))

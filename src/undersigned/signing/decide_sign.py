@@ -9,6 +9,7 @@ from undersigned.signing import limits, people
 from undersigned.signing.mails import Letters
 from undersigned.signing.models import Signature
 from undersigned.signing.request import SignRequest
+from undersigned.signing.sealing import Own
 
 # A signature under a moderator's eye or in dispute is not moved out of it by signing again.
 _FROZEN = frozenset({Signature.State.HELD.value, Signature.State.DISPUTED.value})
@@ -40,6 +41,8 @@ class Asking:
     repeat_key: bytes
     sealed: bytes
     line: people.Shown
+    # Of a sealed appeal: then `sealed` is empty.
+    own: Own | None = None
     to: str = ""
     address_key: bytes = b""
     # Whether the mailbox has room, asked once however often a batch is tried.
@@ -60,6 +63,8 @@ class Standing:
     title: str
     number: int
     language: str
+    # Of a sealed appeal: the keyed hash of its address as typed.
+    spelling: bytes | None = None
 
 
 @dataclass(slots=True)
@@ -86,8 +91,10 @@ def address(asking: Asking, past: Past, opened: Callable[[bytes | memoryview], s
     """Where the message goes; the standing signature's own address is the proven one.
 
     The typed one may only look the same. A sealed value is opened in each case: no clock tells a repeat
-    from a first.
+    from a first. Of a sealed appeal only the typed one is known.
     """
+    if asking.own is not None:
+        return asking.intake.request.email
     standing = past.standing
     sealed = asking.sealed if standing is None or standing.sealed is None else standing.sealed
     return people.email(opened(sealed))
@@ -97,7 +104,11 @@ def decide(asking: Asking, past: Past, recent: int, most: int) -> Stored | None:
     """What is to be stored and sent; None for an address that got its day's mail.
 
     By its spelling everywhere (`recent`), by its mailbox in this appeal, and by its mailbox everywhere.
+    Nor is anything sent to another spelling of an address that signed a sealed appeal: it may be somebody
+    else's, and the proven one is not known any more.
     """
+    if asking.own is not None and past.standing is not None and past.standing.spelling != asking.own.spelling:
+        return None
     if recent >= most or past.pending >= most:
         return None
     if asking.has_room is None:
@@ -121,9 +132,9 @@ def letter(stored: Stored, pk: int, nonce: bytes, letters: Letters) -> queue.Mai
     if stored.kind == "already" and standing is not None:
         return letters.already(
             pk=pk, about_nonce=standing.nonce, words=standing, to=asking.to,
-            address_key=asking.address_key, language=language,
+            address_key=asking.address_key, language=language, passing=asking.own is not None,
         )  # fmt: skip
     return letters.ask(
         stored.kind, pk=pk, nonce=nonce, words=version, to=asking.to,
-        address_key=asking.address_key, language=language,
+        address_key=asking.address_key, language=language, passing=asking.own is not None,
     )  # fmt: skip

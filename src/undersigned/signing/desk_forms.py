@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from undersigned.appeals.forms import profile_choices
 from undersigned.signing import embargo, first_csv
 from undersigned.signing.moderate import REASON_MAX
 
@@ -14,6 +15,20 @@ ACTS = (
     ("hold", gettext_lazy("Hold back until it is decided")),
     ("release", gettext_lazy("Let it be recorded")),
 )
+
+
+class ProfileForm(forms.Form):
+    """The profile of an appeal."""
+
+    profile = forms.ChoiceField(
+        label=gettext_lazy("How carefully signatures are treated"), widget=forms.RadioSelect()
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["profile"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = profile_choices()
 
 
 class FirstForm(forms.Form):

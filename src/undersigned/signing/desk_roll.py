@@ -14,7 +14,7 @@ from undersigned.appeals.models import Appeal
 from undersigned.lib import paging
 from undersigned.lib.fields import EMAIL_MAX
 from undersigned.signing import people, repeats, roll
-from undersigned.signing.models import PublicLine, RecordedEnd, Signature
+from undersigned.signing.models import PublicLine, Signature
 
 SIZE = 50
 _SCAN = 100
@@ -103,7 +103,7 @@ def _search(appeal: Appeal, query: str, *, contacts: bool) -> tuple[Sequence[Sig
     """By whole address for those who see addresses, else by shown name; no sealed address is opened."""
     if "@" in query:
         # Asking would make the key anew that the end of retention destroyed.
-        if not contacts or RecordedEnd.objects.filter(appeal=appeal, shred_leaf__isnull=False).exists():
+        if not contacts or not repeats.has_key(appeal):
             return [], False
         numbers = repeats.numbers(appeal, repeats.repeat_key(appeal, query))
         return list(_rows(appeal).filter(pk__in=numbers).order_by("-pk")[:_SCAN]), False

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
+from undersigned.appeals import profiles
 from undersigned.appeals.models import Appeal, Embargo
 from undersigned.ledger import append
 from undersigned.ledger.signer import Signer, make_key
@@ -203,7 +204,9 @@ def is_urgent(appeal: Appeal, now: datetime) -> bool:
     if embargo is None or embargo.revealed_at is None or now < publish_by(embargo) - URGENT:
         return False
     rows = Signature.objects.filter(appeal=appeal, state=Signature.State.CONFIRMED)
-    return rows.filter(confirmed_at__lte=embargo.revealed_at).exists()
+    # As confirmations are kept: up to the end of the hour or the day.
+    last = profiles.of(appeal).rounded(embargo.revealed_at)
+    return rows.filter(confirmed_at__lte=last).exists()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from undersigned.appeals import profiles
 from undersigned.signing.models import Amendment, Signature, Undo
 
 
@@ -15,6 +16,7 @@ def ask_undo(signature: Signature, why: str, at: datetime) -> None:
     if signature.leaf_index is None:
         return
     same = {"appeal_id": signature.appeal_id, "sign_leaf": signature.leaf_index}
+    at = profiles.of(signature.appeal).rounded(at)
     Amendment.objects.filter(**same, leaf_index=None).delete()
     undo, made = Undo.objects.get_or_create(**same, defaults={"why": why, "requested_at": at})
     if not made and undo.why == "moved" and undo.leaf_index is None:

@@ -1,23 +1,20 @@
 """Erasing: everything personal is gone at once; an undo leaf, which holds an index only, follows."""
 
-import contextlib
 import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
 from undersigned.ledger.models import Leaf
 from undersigned.lib import clock, journal
+from undersigned.lib.emptied import truncate_wal
 from undersigned.signing import ending
 from undersigned.signing.confirm import drop, family
 from undersigned.signing.delivery import guard
 from undersigned.signing.models import Signature
 from undersigned.signing.paper import wipe
-
-# How long an erasure waits for readers before it leaves the emptying of the WAL to the next one.
-_WAIT_MS = 2000
 
 
 def erase(*, signature: Signature, at: datetime | None = None) -> None:
@@ -96,18 +93,3 @@ def leaves_erased(appeal_id: str) -> set[int]:
     found = {int(parts[4]): parts[5] for parts in _lines() if len(parts) == 6 and parts[3] == appeal_id}
     rows = Leaf.objects.filter(log__appeal_id=appeal_id, index__in=list(found))
     return {index for index, entry in rows.values_list("index", "entry") if _digest(entry) == found[index]}
-
-
-def truncate_wal() -> None:
-    """Empties SQLite's write-ahead log, which holds older pages; a busy database keeps it for now."""
-    if connection.vendor != "sqlite":
-        return
-    with contextlib.suppress(OperationalError), connection.cursor() as cursor:
-        cursor.execute("PRAGMA busy_timeout")
-        before = int(cursor.fetchone()[0])
-        cursor.execute(f"PRAGMA busy_timeout={_WAIT_MS}")
-        try:
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            cursor.fetchone()
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={before}")

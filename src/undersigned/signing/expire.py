@@ -19,14 +19,23 @@ from undersigned.appeals.models import Appeal
 from undersigned.ledger import append, publish, read
 from undersigned.ledger.models import Log
 from undersigned.lib import clock, env, keys
+from undersigned.lib.emptied import truncate_wal
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
 from undersigned.signing import mails, opening, people, repeats, sequence
 from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.delivery import guard
 from undersigned.signing.disputes import time as disputes
-from undersigned.signing.erase import truncate_wal
-from undersigned.signing.models import Organisation, Person, PublicLine, RecordedEnd, Signature, Vouching
+from undersigned.signing.models import (
+    DelayedLine,
+    Organisation,
+    Person,
+    PublicLine,
+    RecordedEnd,
+    SealedPerson,
+    Signature,
+    Vouching,
+)
 from undersigned.signing.organisations import tidy
 from undersigned.signing.paper import wipe
 from undersigned.tlog.leaf import Shred
@@ -72,7 +81,8 @@ def remind_pending(now: datetime | None = None) -> int:
     """Reminds once of each signature that waits for its confirmation too long; gives the number of mails."""
     at = now or clock.now()
     reminded = 0
-    for appeal in Appeal.objects.filter(state__in=opening.SIGNED):
+    # Whoever signed a sealed appeal has an address here only until the first mail is gone.
+    for appeal in Appeal.objects.filter(state__in=opening.SIGNED, sealed_at__isnull=True):
         due = _pending(appeal).filter(
             created_at__lte=at - timedelta(hours=env.load().reminder_hours),
             created_at__gt=at - PENDING_FOR,
@@ -147,6 +157,7 @@ def _drop(rows: Sequence[Signature]) -> int:
     messages = _forget_mail(rows)
     PublicLine.objects.filter(pk__in=numbers).delete()
     Person.objects.filter(pk__in=numbers).delete()
+    SealedPerson.objects.filter(pk__in=numbers).delete()
     Signature.objects.filter(pk__in=numbers).delete()
     return messages
 
@@ -248,6 +259,8 @@ def _erase_rows(rows: Sequence[Signature], gone: Erased) -> None:
     numbers = [row.pk for row in kept]
     gone.messages += _forget_mail(kept)
     gone.contacts += Person.objects.filter(pk__in=numbers).delete()[0]
+    gone.contacts += SealedPerson.objects.filter(pk__in=numbers).delete()[0]
+    DelayedLine.objects.filter(pk__in=numbers).delete()
     Vouching.objects.filter(pk__in=numbers, name_key__isnull=False).update(name_key=None)
     private = [row.pk for row in kept if not (row.for_edition and row.state in Signature.LIVE)]
     gone.lines += PublicLine.objects.filter(pk__in=private).delete()[0]

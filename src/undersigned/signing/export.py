@@ -16,6 +16,8 @@ from undersigned.accounts import audit
 from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
+from undersigned.lib import unsealing
+from undersigned.lib.cells import cell
 from undersigned.lib.vault import VaultError
 from undersigned.signing import people
 from undersigned.signing.models import Organisation, PublicLine, Signature
@@ -35,8 +37,8 @@ COLUMNS = (
     "kind", "state", "confirmed_on", "first_signatory", "updates", "addressee", "edition", "consent_wording",
     "affiliation_note", "domain", "resolved_on", "officers",
 )  # fmt: skip
-# What a spreadsheet takes for a formula when a cell begins with it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Of a sealed appeal: what `undersigned unseal` opens with the team's key.
+SEALED = "sealed"
 
 
 def rows(actor: User | None, appeal: Appeal, format: str) -> Iterator[bytes]:
@@ -47,7 +49,8 @@ def rows(actor: User | None, appeal: Appeal, format: str) -> Iterator[bytes]:
     if actor is not None:
         require(actor, "roll.export", appeal.team)
     _audit(actor, appeal, format, public=False)
-    return _write(_personal(appeal), COLUMNS, format)
+    columns = (*COLUMNS, SEALED) if appeal.is_sealed else COLUMNS
+    return _write(_personal(appeal), columns, format)
 
 
 def public_rows(actor: User | None, appeal: Appeal, format: str) -> Iterator[bytes]:
@@ -114,7 +117,7 @@ def _organisations(appeal: Appeal) -> Iterator[dict[str, Any]]:
         kept = sealed.opened(row)
         named = [officer.line for officer in (kept.officer, kept.second) if officer]
         yield {
-            **dict.fromkeys(COLUMNS, ""),
+            **dict.fromkeys((*COLUMNS, SEALED), ""),
             "shown_name": row.name, "display": "name",
             "name": kept.officer.name if kept.officer else "",
             "email": kept.officer.email if kept.officer else "",
@@ -136,8 +139,10 @@ def _personal(appeal: Appeal) -> Iterator[dict[str, Any]]:
         .defer(*_WORDS)
         .order_by("pk")
     )
+    if appeal.is_sealed:
+        signatures = signatures.select_related("sealed_person")
     for signature in signatures.iterator(chunk_size=_CHUNK):
-        yield _signature(signature)
+        yield _signature(signature) | (_sealed(signature) if appeal.is_sealed else {})
     yield from _organisations(appeal)
 
 
@@ -165,6 +170,16 @@ def _signature(signature: Signature) -> dict[str, Any]:
         "consent_wording": signature.consent_wording,
         **_person_only(line.affiliation if line else ""),
     }
+
+
+def _sealed(signature: Signature) -> dict[str, str]:
+    """What the server knows, and what it cannot read."""
+    line = getattr(signature, "public_line", None)
+    shown = (
+        {name: getattr(line, name) for name in ("affiliation", "role", "place", "country")} if line else {}
+    )
+    own = getattr(signature, "sealed_person", None)
+    return {**shown, SEALED: unsealing.written(bytes(own.sealed)) if own else ""}
 
 
 def _person(signature: Signature) -> dict[str, str]:
@@ -198,14 +213,6 @@ def csv_rows(items: Iterator[dict[str, Any]], columns: tuple[str, ...]) -> Itera
             yield "".join(waiting).encode()
             waiting.clear()
     yield "".join(waiting).encode()
-
-
-def cell(value: Any) -> str:
-    """A cell that no spreadsheet runs: what begins like a formula gets an apostrophe before it."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = str(value)
-    return f"'{text}" if text.lstrip(" \u200e\u200f\u061c").startswith(_FORMULA) else text
 
 
 def _json(items: Iterator[dict[str, Any]]) -> Iterator[bytes]:

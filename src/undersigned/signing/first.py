@@ -23,7 +23,7 @@ from undersigned.lib import clock, env, tokens
 from undersigned.lib.table import LineError
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message, Suppression
-from undersigned.signing import mails, people, repeats
+from undersigned.signing import mails, people, repeats, sealing
 from undersigned.signing.collation import sort_key
 from undersigned.signing.confirm import PENDING_FOR, drop
 from undersigned.signing.first_csv import ENTRIES_MAX, Entry, read_csv
@@ -87,6 +87,8 @@ def invite_first(
     errors = conflicts(version, entries)
     if errors:
         raise Unacceptable(errors)
+    # Whether it is sealed is read under the lock.
+    version.text.appeal = current
     now = at or clock.now()
     order = Signature.objects.filter(appeal=current).aggregate(last=Max("first_order"))["last"] or 0
     made = []
@@ -143,6 +145,7 @@ def _ask(row: Signature, email: str, *, number: int) -> Message | None:
             "days": mails.PENDING_DAYS,
         },
         subject_ref=mails.subject_ref(row),
+        going=row.appeal.is_sealed,
     )
 
 
@@ -153,6 +156,8 @@ def ask_again(*, actor: User, signature: Signature, at: datetime | None = None) 
     Raises Forbidden, NotPossible.
     """
     row = _locked(actor, signature)
+    if row.appeal.is_sealed:
+        raise NotPossible(str(sealing.CANNOT_WRITE))
     now = at or clock.now()
     asks = Message.objects.filter(subject_ref=mails.subject_ref(row), kind=KIND)
     number = asks.count()
@@ -281,7 +286,7 @@ def _first_line(row: Signature, asked: list[Message], dead: set[bytes], now: dat
         state=state,
         state_name=_STATES.get(state, row.get_state_display()),
         asked=len(asked),
-        may_ask=pending and state != "bounced" and rested and len(asked) < ASKS_MAX,
+        may_ask=pending and bool(person) and state != "bounced" and rested and len(asked) < ASKS_MAX,
         may_remove=pending,
     )
 

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from undersigned.appeals import profiles
 from undersigned.appeals.models import Version
 from undersigned.lib import fields
 from undersigned.signing import consent
@@ -146,7 +147,7 @@ class SignForm(ErrorsFromRules):
             autocomplete="email",
         )
         self.fields.update(_display_fields())
-        self.initial["display"] = "name"
+        self.initial["display"] = profiles.of(version.text.appeal).display
         self.needed = asked(version.text.appeal)
         for name, required in self.needed.items():
             self.fields[name] = _asked_field(name, required)
@@ -193,8 +194,18 @@ class DisplayForm(ErrorsFromRules):
         )
         self.fields.update(_display_fields())
         self.chosen = ("", "")
+        self.name = ""
         # Whoever was vouched for under a pseudonym told this server no name.
         self.nameless = not values.get("name") and signature.kind == Signature.Kind.VOUCHED
+        # Of a sealed appeal this server knows no name that does not stand on the page.
+        self.asks_name = signature.appeal.is_sealed and not values.get("name")
+        if self.asks_name:
+            self.fields["name"] = line(
+                _("Your name"),
+                help_text=_("Only to show it: this server does not know it any more."),
+                autocomplete="name",
+                dir="auto",
+            )
         if self.nameless:
             widget = forms.RadioSelect(choices=display_choices()[1:], attrs={"required": True})
             self.fields["display"].widget = widget
@@ -206,6 +217,11 @@ class DisplayForm(ErrorsFromRules):
             self.refuse(invalid.errors)
         if self.nameless and self.chosen[0] == "name":
             self.add_error("display", _("Please choose one of the possibilities."))
+        if self.asks_name and self.chosen[0] == "name":
+            try:
+                self.name = fields.clean_name(self.raw().get("name"))
+            except fields.FieldError as error:
+                self.add_error("name", str(error))
         return {}
 
 

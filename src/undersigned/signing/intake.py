@@ -9,7 +9,7 @@ from undersigned.appeals.models import Version
 from undersigned.lib import clock, env, together, vault
 from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
-from undersigned.signing import decide_sign, mails, opening, people, repeats, store_batch
+from undersigned.signing import decide_sign, mails, opening, people, repeats, sealing, store_batch
 from undersigned.signing.decide_sign import Asking, Intake, Stored
 from undersigned.signing.models import Signature
 from undersigned.signing.request import SignRequest
@@ -71,21 +71,24 @@ class _Ready:
         self._seal = people.sealer()
         self._hash: dict[int, Callable[[str], bytes]] = {}
         self._mark: dict[int, Callable[[str], str]] = {}
+        self._sealers = sealing.Sealers()
 
     def make(self, place: int, item: Intake) -> Asking:
-        """All that needs no look at the database, so that it waits for nobody."""
+        """All that needs no lock, so that it waits for nobody; sealed, it asks for the team's keys."""
         version, request = item.version, item.request
         appeal = version.text.appeal
         if appeal.pk not in self._hash:
             self._hash[appeal.pk] = repeats.hasher(appeal)
             self._mark[appeal.pk] = repeats.marker(appeal)
+        own = self._sealers.of(appeal).seal(vars(request)) if appeal.is_sealed else None
         return Asking(
             place=place,
             intake=item,
             appeal_id=appeal.pk,
             version_id=version.pk,
             repeat_key=self._hash[appeal.pk](request.email),
-            sealed=self._seal(people.written(request, self._mark[appeal.pk](item.network))),
+            sealed=b"" if own else self._seal(people.written(request, self._mark[appeal.pk](item.network))),
+            own=own,
             line=people.shown(vars(request), display=request.display, language=version.language),
         )
 

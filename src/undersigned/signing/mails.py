@@ -70,25 +70,29 @@ class Letters:
         self._code_url = quoted(self._base + reverse("confirm-code"))
 
     def ask(
-        self, kind: str, *, pk: int, nonce: bytes, words: Words, to: str, address_key: bytes, language: str
-    ) -> queue.Mail:
+        self, kind: str, *, pk: int, nonce: bytes, words: Words, to: str, address_key: bytes, language: str,
+        passing: bool = False,
+    ) -> queue.Mail:  # fmt: skip
         """Asks for a confirmation: kind `confirm`, or `move` where it would move a signature that stands."""
         params = (
             f'{self._head(words)},"url":{self._link("confirm", nonce)},"code":"{self._code(pk, nonce)}",'
             f'"code_url":{self._code_url},"days":{PENDING_DAYS}}}'
         )
-        return queue.Mail(f"{kind}:{pk}", kind, to, address_key, language, params, subject_ref_of(pk))
+        ref = subject_ref_of(pk)
+        return queue.Mail(f"{kind}:{pk}", kind, to, address_key, language, params, ref, passing)
 
     def already(
-        self, *, pk: int, about_nonce: bytes, words: Words, to: str, address_key: bytes, language: str
-    ) -> queue.Mail:
+        self, *, pk: int, about_nonce: bytes, words: Words, to: str, address_key: bytes, language: str,
+        passing: bool = False,
+    ) -> queue.Mail:  # fmt: skip
         """Says that the address has signed, with the way to what stands.
 
         Filed under the row that asked: what stands may be erased at this very moment, and nobody would ever
         forget a message of a signature that is gone.
         """
         params = f'{self._head(words)},"url":{self._link("mine", about_nonce)}}}'
-        return queue.Mail(f"already:{pk}", "already", to, address_key, language, params, subject_ref_of(pk))
+        ref = subject_ref_of(pk)
+        return queue.Mail(f"already:{pk}", "already", to, address_key, language, params, ref, passing)
 
     def signed(
         self, *, pk: int, nonce: bytes, wants_updates: bool, words: Words, to: str, address_key: bytes

@@ -16,7 +16,15 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import erase, mails
-from undersigned.signing.models import Amendment, Person, PublicLine, Signature, Undo
+from undersigned.signing.models import (
+    Amendment,
+    DelayedLine,
+    Person,
+    PublicLine,
+    SealedPerson,
+    Signature,
+    Undo,
+)
 from undersigned.signing.organisations import tidy
 from undersigned.tlog import leaf as leaves_of
 
@@ -65,6 +73,8 @@ def _end(rows: Sequence[Signature], now: datetime) -> None:
     numbers = [row.pk for row in rows]
     PublicLine.objects.filter(pk__in=numbers).update(listed=False, **_BLANK)
     Person.objects.filter(pk__in=numbers).delete()
+    SealedPerson.objects.filter(pk__in=numbers).delete()
+    DelayedLine.objects.filter(pk__in=numbers).delete()
     Signature.objects.filter(pk__in=numbers).update(
         state=Signature.State.WITHDRAWN, ended_at=now, keeps_name=False, salt_public=None, salt_private=None,
         wants_updates=False, for_addressee=False, for_edition=False,

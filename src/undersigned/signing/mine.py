@@ -5,14 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
+from undersigned.appeals import profiles
 from undersigned.ledger.errors import NotPublished
 from undersigned.ledger.models import Log
 from undersigned.ledger.receipt import receipt
 from undersigned.lib import clock, tokens
-from undersigned.signing import commitment, people
+from undersigned.signing import commitment, people, sealing
 from undersigned.signing.confirm import family
 from undersigned.signing.delivery import guard, tell
-from undersigned.signing.models import Amendment, PublicLine, Signature
+from undersigned.signing.models import Amendment, DelayedLine, PublicLine, SealedPerson, Signature
 
 __all__ = [
     "Change", "NotPossible", "NotPublished", "ask_amend", "change_consents", "change_display", "find",
@@ -48,17 +49,23 @@ def find(token: str, purpose: str = "mine") -> Signature | None:
 
 @transaction.atomic
 def change_display(
-    *, signature: Signature, display: str, pseudonym: str = "", at: datetime | None = None
+    *, signature: Signature, display: str, pseudonym: str = "", name: str = "", at: datetime | None = None
 ) -> Signature:
     """Shows a signature otherwise from now on; the log follows with the next batch, no count changes.
 
-    `display` and `pseudonym` are cleaned (`request.read_display`). Raises NotPossible.
+    `display` and `pseudonym` are cleaned (`request.read_display`). `name` is asked where the appeal is sealed
+    and no name is shown: this server does not know it. Raises NotPossible.
     """
-    row = Signature.objects.select_for_update().get(pk=signature.pk)
+    row = (
+        Signature.objects.select_for_update(of=("self",)).select_related("appeal__team").get(pk=signature.pk)
+    )
+    own = sealing.of(row)
     # After the retention period there is nobody left to show otherwise.
-    if row.state not in Signature.LIVE or not hasattr(row, "person") or not hasattr(row, "public_line"):
+    known = own is not None or hasattr(row, "person")
+    if row.state not in Signature.LIVE or not known or not hasattr(row, "public_line"):
         raise NotPossible
-    values = people.unseal(row.person)
+    line = row.public_line
+    values = people.unseal(row.person) if own is None else sealed_values(row, line, name)
     if row.display == display and values["pseudonym"] == pseudonym:
         return row
     if display == Signature.Display.NAME and not values["name"]:
@@ -67,23 +74,55 @@ def change_display(
     # What moved here may stand in a bundle under its older leaf.
     guard.left(family(row), at or clock.now())
     values["pseudonym"] = pseudonym
-    row.person.sealed = people.seal_values(values)
-    row.person.save(update_fields=["sealed"])
-    line = people.fill_line(row.public_line, values, display=display, language=row.version.language)
-    line.listed = row.state == Signature.State.RECORDED and display != Signature.Display.UNLISTED
+    _keep(row, own, values, told=name)
+    people.fill_line(line, values, display=display, language=row.version.language)
+    # A name that waits before it appears goes on waiting.
+    line.listed = (
+        row.state == Signature.State.RECORDED
+        and display != Signature.Display.UNLISTED
+        and not DelayedLine.objects.filter(signature=row).exists()
+    )
     line.save()
     row.display = display
     # New salts overwrite the old ones: what was shown before can be proven by nobody any more.
-    commitment.apply(row, commitment.commit(line, commitment.bound(row, values["email"])))
+    commitment.apply(row, _committed(row, own, line, values["email"]))
     row.save(update_fields=["display", "salt_public", "salt_private", "commitment"])
     if row.leaf_index is not None:
         ask_amend(row, at or clock.now())
     return row
 
 
+def sealed_values(signature: Signature, line: PublicLine | None, name: str = "") -> dict[str, str]:
+    """What this server knows of somebody who signed a sealed appeal: what stands on the page, and no more."""
+    values = dict.fromkeys(people.FIELDS, "")
+    if line is not None:
+        values |= {field: getattr(line, field) for field in commitment.SHOWN}
+    if signature.display == Signature.Display.PSEUDONYM:
+        values |= {"pseudonym": values["name"], "name": ""}
+    return {**values, "name": name or values["name"]}
+
+
+def _keep(row: Signature, own: SealedPerson | None, values: dict[str, str], *, told: str) -> None:
+    if own is None:
+        row.person.sealed = people.seal_values(values)
+        row.person.save(update_fields=["sealed"])
+        return
+    change = {"pseudonym": values["pseudonym"], "name": told}
+    own.sealed = bytes(own.sealed) + sealing.Sealer(row.appeal).seal_change(change)
+    own.save(update_fields=["sealed"])
+
+
+def _committed(
+    row: Signature, own: SealedPerson | None, line: PublicLine, email: str
+) -> commitment.Commitment:
+    if own is None:
+        return commitment.commit(line, commitment.bound(row, email))
+    return commitment.commit_digest(commitment.shown(line), bytes(own.private_digest))
+
+
 def ask_amend(row: Signature, now: datetime) -> None:
     """Asks for an amend leaf; changes between two batches are one."""
-    values = {"commitment": row.commitment, "requested_at": now}
+    values = {"commitment": row.commitment, "requested_at": profiles.of(row.appeal).rounded(now)}
     same = {"appeal_id": row.appeal_id, "sign_leaf": row.leaf_index}
     waiting = Amendment.objects.select_for_update().filter(**same, leaf_index=None).first()
     if waiting is None:
@@ -99,7 +138,8 @@ def change_consents(*, signature: Signature, updates: bool, addressee: bool, edi
         guard.left(family(signature), clock.now())
     if not updates:
         tell.forget_queued(signature)
-    # Whom a carrier vouched for has no address here that could be written to.
+    # Whom a carrier vouched for has no address here that could be written to. Of a sealed appeal the
+    # organisers have it: they see who agreed.
     updates = updates and signature.kind != Signature.Kind.VOUCHED
     changed = Signature.objects.filter(pk=signature.pk, state__in=Signature.LIVE).update(
         wants_updates=updates, for_addressee=addressee, for_edition=edition
@@ -124,7 +164,8 @@ def receipt_state(signature: Signature) -> Change:
     if log is None or signature.state not in Signature.LIVE or signature.leaf_index is None:
         return Change(False, False)
     opened = _opened_leaf(signature)
-    if signature.salt_public is None or not hasattr(signature, "person"):
+    known = hasattr(signature, "person") or sealing.of(signature) is not None
+    if signature.salt_public is None or not known:
         # The retention period is over: what opens the commitment is destroyed.
         opened = None
     return Change(
@@ -155,7 +196,12 @@ def receipt_text(*, signature: Signature, full: bool) -> str:
         raise NotPublished("this change is being recorded")
     extra = None
     if full:
-        extra = commitment.opening(signature, people.unseal(signature.person)["email"])
+        own = sealing.of(signature)
+        extra = (
+            commitment.opening(signature, people.unseal(signature.person)["email"])
+            if own is None
+            else commitment.opening_sealed(signature, bytes(own.private_digest))
+        )
     return receipt(log=log, index=index, extra=extra)
 
 

@@ -15,7 +15,7 @@ from undersigned.ledger.errors import LedgerError
 from undersigned.ledger.standing import behind
 from undersigned.lib import clock, env
 from undersigned.lib.keys import KeyMissing
-from undersigned.signing import ask_again, expire, reveal, sequence
+from undersigned.signing import ask_again, expire, names_later, reveal, seal_rest, sequence
 from undersigned.signing.delivery import kept, tell
 from undersigned.signing.disputes import time as disputes
 from undersigned.signing.moderation import decide
@@ -58,8 +58,15 @@ def publish_loop(stop: threading.Event) -> None:
     _watch_links(stop)
     while not stop.is_set():
         close_old_connections()
-        trouble = _try(_record) or _try(rounds.go) or _try(ask_again.go) or _try(tell.go)
-        trouble = trouble or _try(updates.go)
+        trouble = (
+            _try(_record)
+            or _try(seal_rest.go)
+            or _try(names_later.go)
+            or _try(rounds.go)
+            or _try(ask_again.go)
+            or _try(tell.go)
+            or _try(updates.go)
+        )
         trouble = trouble or _try(verify.go) or _try(reverse.go) or _try(vouchers.go_on)
         trouble = trouble or _try(decide.go)
         if soon.is_due():

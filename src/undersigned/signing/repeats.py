@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db.models import QuerySet
 
 from undersigned.appeals.models import Appeal
-from undersigned.lib import vault
+from undersigned.lib import keys, vault
 from undersigned.mailroom import address as addresses
 from undersigned.signing.models import Signature
 
@@ -16,6 +16,15 @@ _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 def key_name(appeal: Appeal) -> str:
     """The name of the appeal's own key; it is destroyed when the appeal's retention ends."""
     return f"repeat-{appeal.public_id}"
+
+
+def has_key(appeal: Appeal) -> bool:
+    """Whether repeats are known yet, or still: asking for a key makes it."""
+    try:
+        keys.read(key_name(appeal))
+    except keys.KeyMissing:
+        return False
+    return True
 
 
 def normal(email: str) -> str:

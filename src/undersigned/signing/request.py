@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from undersigned.appeals import profiles
 from undersigned.appeals.models import Appeal
 from undersigned.lib import fields
 from undersigned.signing.models import Signature
@@ -68,7 +69,7 @@ def read(appeal: Appeal, values: Mapping[str, Any]) -> SignRequest:
     cleaned: dict[str, Any] = {
         "name": reader.read("name", fields.clean_name),
         "email": reader.read("email", fields.clean_email),
-        **_display(reader),
+        **_display(reader, profiles.of(appeal).display),
     }
     for name, required in asked(appeal).items():
         clean = fields.clean_country if name == "country" else fields.clean_line
@@ -89,8 +90,9 @@ def read_display(values: Mapping[str, Any]) -> tuple[str, str]:
     return found["display"], found["pseudonym"]
 
 
-def _display(reader: _Reader) -> dict[str, str]:
-    display = reader.read("display", fields.clean_choice, DISPLAYS, default="name")
+def _display(reader: _Reader, default: str = "name") -> dict[str, str]:
+    """How a signature is to be shown; who chose nothing is shown as the appeal's profile says."""
+    display = reader.read("display", fields.clean_choice, DISPLAYS, default=default)
     if display == "pseudonym":
         return {"display": display, "pseudonym": reader.read("pseudonym", fields.clean_name)}
     typed = reader.values.get("pseudonym")

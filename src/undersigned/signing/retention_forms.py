@@ -5,11 +5,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from undersigned.appeals.forms import RETENTION_MAX
+from undersigned.appeals import profiles
+from undersigned.appeals.models import Appeal
+
+# The act knows what the appeal's own profile allows.
+_MOST = profiles.PROFILES[Appeal.Profile.OPEN].retention_most
 
 
 def _days(label: Any, hint: Any = "") -> forms.IntegerField:
-    return forms.IntegerField(label=label, help_text=hint, min_value=0, max_value=RETENTION_MAX)
+    return forms.IntegerField(label=label, help_text=hint, min_value=0, max_value=_MOST)
 
 
 class RetentionForm(forms.Form):

@@ -19,7 +19,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.lib.keys import KeyMissing
 from undersigned.signing import batch as batches
-from undersigned.signing import embargo, mended, opening
+from undersigned.signing import embargo, mended, names_later, opening
 from undersigned.signing.batch import Batch, Row
 from undersigned.signing.delivery import record as deliveries
 from undersigned.signing.models import Amendment, Delivery, RecordedEnd, RecordedVersion, Signature, Undo
@@ -109,7 +109,7 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
                     )
                 batch = batches.gather(appeal, locked, with_signatures=due)
                 recorded += len(batch.signs)
-                _append(locked, batch, now)
+                _append(appeal, locked, batch, now)
                 growth.add(appeal, len(batch.signs), now)
             due = due and batch.full
         if deliveries.due(appeal):
@@ -122,9 +122,9 @@ def record(appeal: Appeal, *, now: datetime, force: bool = False, hurry: bool = 
     return recorded
 
 
-def _append(locked: Log, batch: Batch, now: datetime) -> None:
+def _append(appeal: Appeal, locked: Log, batch: Batch, now: datetime) -> None:
     """Writes a batch and marks its rows, in the caller's transaction."""
-    _adopt(locked, batch, now)
+    _adopt(appeal, locked, batch, now)
     leaves = batch.leaves()
     if not leaves:
         return
@@ -136,15 +136,15 @@ def _append(locked: Log, batch: Batch, now: datetime) -> None:
     index += len(batch.texts)
     _number("signing_gathering", [(row.pk, index + place) for place, row in enumerate(batch.sheets)])
     index += len(batch.sheets)
-    _mark([(row, index + place) for place, row in enumerate(batch.signs)], now)
+    _mark([(row, index + place) for place, row in enumerate(batch.signs)], now, appeal)
     index += len(batch.signs)
     numbered = [(row, index + place) for place, row in enumerate(batch.changes)]
     _number("signing_undo", [(row.pk, at) for row, at in numbered if isinstance(row, Undo)])
     _number("signing_amendment", [(row.pk, at) for row, at in numbered if isinstance(row, Amendment)])
 
 
-def _mark(placed: Sequence[tuple[Row, int]], now: datetime) -> None:
-    """Recorded rows know their leaf, and their lines stand on the roll."""
+def _mark(placed: Sequence[tuple[Row, int]], now: datetime, appeal: Appeal) -> None:
+    """Recorded rows know their leaf, and their lines stand on the roll, now or as the profile says."""
     numbered = _number(
         "signing_signature",
         # In the order of the table: at ten million rows a shuffled order would read every page anew.
@@ -155,7 +155,9 @@ def _mark(placed: Sequence[tuple[Row, int]], now: datetime) -> None:
     )
     if numbered != len(placed):
         raise RuntimeError("a signature changed under the publisher; nothing was recorded")
-    _list_lines(sorted(row.pk for row, _index in placed if not row.unlisted))
+    named = sorted(row.pk for row, _index in placed if not row.unlisted)
+    if not names_later.delay(appeal, named, now):
+        _list_lines(named)
 
 
 def _list_lines(signatures: Sequence[int]) -> None:
@@ -194,7 +196,7 @@ def _chunks(items: Sequence[_T]) -> Iterable[Sequence[_T]]:
     return (items[start : start + _CHUNK] for start in range(0, len(items), _CHUNK))
 
 
-def _adopt(locked: Log, batch: Batch, now: datetime) -> None:
+def _adopt(appeal: Appeal, locked: Log, batch: Batch, now: datetime) -> None:
     """Rows whose commitment stands in the log already were recorded before the database was lost."""
     commitments = [row.commitment for row in batch.signs]
     commitments += [row.commitment for row in batch.changes if isinstance(row, Amendment)]
@@ -202,7 +204,7 @@ def _adopt(locked: Log, batch: Batch, now: datetime) -> None:
     if not known:
         return
     signs = [(row, known[row.commitment]) for row in batch.signs if row.commitment in known]
-    _mark(signs, now)
+    _mark(signs, now, appeal)
     batch.signs = [row for row in batch.signs if row.commitment not in known]
     for row in list(batch.changes):
         if isinstance(row, Amendment) and row.commitment in known:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from undersigned.appeals import profiles
 from undersigned.lib import rows, tokens
-from undersigned.signing import consent
+from undersigned.signing import consent, sealing
 from undersigned.signing.decide_sign import Asking, Past, Standing
 from undersigned.signing.mails import PENDING_DAYS
 
@@ -57,7 +58,7 @@ class New:
     nonce: bytes
 
 
-def past(askings: Iterable[Asking], since: datetime) -> dict[tuple[int, bytes], Past]:
+def past(askings: Sequence[Asking], since: datetime) -> dict[tuple[int, bytes], Past]:
     """What the addresses of these requests left in their appeals; requests count from `since` on."""
     keys = list({(asking.appeal_id, asking.repeat_key) for asking in askings})
     if not keys:
@@ -73,7 +74,20 @@ def past(askings: Iterable[Asking], since: datetime) -> dict[tuple[int, bytes], 
             )
         elif (rows.moment(created) or since) >= since:
             left.pending += 1
+    _spell(askings, found)
     return found
+
+
+def _spell(askings: Iterable[Asking], found: dict[tuple[int, bytes], Past]) -> None:
+    """How the addresses were typed that stand in sealed appeals; nothing is asked for others."""
+    sealed = {asking.appeal_id for asking in askings if asking.own is not None}
+    standing = {
+        left.standing.pk: left.standing
+        for (appeal, _key), left in found.items()
+        if appeal in sealed and left.standing is not None
+    }
+    for pk, (_digest, spelling) in sealing.kept(list(standing)).items():
+        standing[pk].spelling = spelling
 
 
 def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = None) -> list[New]:
@@ -81,8 +95,12 @@ def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = N
     moment = rows.stored(now)
     stale = rows.stored(now - timedelta(days=PENDING_DAYS, seconds=1))
     nonces = tokens.ordered_nonces(len(askings))
+    for place, asking in enumerate(askings):
+        rounding = profiles.of(asking.intake.version.text.appeal).rounding
+        if rounding is not None:
+            nonces[place] = tokens.coarser(nonces[place], int(rounding.total_seconds()))
     made = [New(*one) for one in zip(rows.reserve("signing_signature", len(askings)), nonces, strict=True)]
-    signatures, lines, persons = [], [], []
+    signatures, lines, persons, sealed = [], [], [], []
     for asking, new in zip(askings, made, strict=True):
         asked, nonce = asking.intake.request, new.nonce
         signatures.append(
@@ -93,8 +111,12 @@ def insert(askings: Sequence[Asking], now: datetime, first_order: int | None = N
             )
         )  # fmt: skip
         lines.append((new.pk, asking.appeal_id, asking.version_id, *asking.line, first_order))
-        persons.append((new.pk, asking.sealed))
+        if asking.own is None:
+            persons.append((new.pk, asking.sealed))
+        else:
+            sealed.append((new.pk, asking.own))
     _SIGNATURES.run(signatures)
     _LINES.run(lines)
     _PERSONS.run(persons)
+    sealing.insert(sealed)
     return made

@@ -1,18 +1,19 @@
 """The rows of many confirmations: read and locked by address, changed with one statement a table."""
 
 import hmac
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
+from undersigned.appeals import profiles
 from undersigned.appeals.models import Version
 from undersigned.lib import rows, tokens
 from undersigned.mailroom import queue
-from undersigned.signing import commitment, ending, mails, people
+from undersigned.signing import commitment, ending, mails, people, sealing
 from undersigned.signing.decide_confirm import Row, Stands
-from undersigned.signing.models import Signature
+from undersigned.signing.models import Person, PublicLine, SealedPerson, Signature
 
 Family = dict[int, Row]
 Key = tuple[int, bytes]
@@ -27,6 +28,7 @@ _CONFIRMED = {
     "confirmed_at": "timestamptz", "salt_public": "bytea", "salt_private": "bytea",
     "commitment": "text", "first_order": "integer",
 }  # fmt: skip
+_ROUND = rows.Update("signing_signature", {"created_at": "timestamptz"}, {})
 _STAND = rows.Update("signing_signature", _CONFIRMED, {"state": "'confirmed'", "stands": "true"})
 # The same where organisers look at each signature before it is recorded.
 _HOLD = rows.Update("signing_signature", _CONFIRMED, {"state": "'held'", "stands": "true"})
@@ -77,7 +79,22 @@ def families(found: Sequence[Found]) -> dict[Key | int, Family]:
             bool(updates), rows.moment(created) or _NEVER, rows.moment(confirmed),
             sealed and bytes(sealed), tuple(shown),
         )  # fmt: skip
+    _unsealed_by_nobody([row for family in made.values() for row in family.values()])
     return made
+
+
+def _unsealed_by_nobody(found: Sequence[Row]) -> None:
+    """What there is of sealed persons; nothing is asked for rows of other appeals."""
+    of_sealed = [row for row in found if row.appeal.is_sealed]
+    kept = sealing.kept([row.pk for row in of_sealed])
+    hashers: dict[int, Callable[[str], bytes]] = {}
+    for row in of_sealed:
+        if row.pk in kept:
+            row.private_digest, row.spelling = kept[row.pk]
+        elif row.sealed is not None:
+            # Signed a moment before the appeal was sealed.
+            hashed = hashers.setdefault(row.appeal.pk, sealing.spelling_hasher(row.appeal))
+            row.spelling = hashed(people.email(people.opener()(row.sealed)))
 
 
 # Each half by its own index; the conditions stand there as they stand in the index.
@@ -132,27 +149,60 @@ def stand(stands: Sequence[Stands], at: datetime) -> None:
     for one in stands:
         if one.moved is not None:
             _move(one.moved, one.row, one.email, at)
-    moment = rows.stored(at)
+    moments: dict[str, Any] = {}
     changed: list[tuple[Any, ...]] = []
     held: list[tuple[Any, ...]] = []
     for one in stands:
-        shown = zip(commitment.SHOWN, one.row.shown, strict=True)
-        made = commitment.commit_shown({name: value for name, value in shown if value}, one.email)
+        profile = one.row.appeal.profile
+        if profile not in moments:
+            moments[profile] = rows.stored(profiles.PROFILES[profile].rounded(at))
+        made = _commit(one)
         (held if one.row.state == Signature.State.HELD else changed).append(
-            (moment, made.salt_public, made.salt_private, made.text, one.row.first_order, one.row.pk)
-        )
+            (
+                moments[profile], made.salt_public, made.salt_private, made.text,
+                one.row.first_order, one.row.pk,
+            )
+        )  # fmt: skip
     if changed:
         _STAND.run(changed)
     if held:
         _HOLD.run(held)
+    _round(stands)
+    _seal(stands)
+
+
+def _commit(one: Stands) -> commitment.Commitment:
+    shown = {name: value for name, value in zip(commitment.SHOWN, one.row.shown, strict=True) if value}
+    if one.row.private_digest is not None:
+        return commitment.commit_digest(shown, one.row.private_digest)
+    return commitment.commit_shown(shown, one.email)
+
+
+def _round(stands: Sequence[Stands]) -> None:
+    """When somebody signed is not kept more exactly than the profile says, once it has served."""
+    _ROUND.run(
+        [
+            (rows.stored(profiles.of(one.row.appeal).rounded(one.row.created_at)), one.row.pk)
+            for one in stands
+            if profiles.of(one.row.appeal).rounding is not None
+        ]
+    )
+
+
+def _seal(stands: Sequence[Stands]) -> None:
+    """Seals who signed a moment before the appeal was sealed."""
+    for one in stands:
+        if one.row.appeal.is_sealed and one.row.private_digest is None:
+            sealing.seal_rows([one.row.pk])
 
 
 def _move(old: Row, row: Row, email: str, at: datetime) -> None:
     """Ends the old signature in favour of the new one; the new one keeps the proven address and its place."""
-    was = Signature.objects.select_related("person", "public_line").get(pk=old.pk)
+    was = Signature.objects.select_related("public_line", "appeal").get(pk=old.pk)
     new = Signature.objects.select_related("person", "public_line").get(pk=row.pk)
-    new.person.sealed = people.seal_values({**people.unseal(new.person), "email": email})
-    new.person.save(update_fields=["sealed"])
+    if email and hasattr(new, "person"):
+        new.person.sealed = people.seal_values({**people.unseal(new.person), "email": email})
+        new.person.save(update_fields=["sealed"])
     if row.first_order != new.first_order:
         new.public_line.first_order = row.first_order
         new.public_line.save(update_fields=["first_order"])
@@ -163,10 +213,12 @@ def _move(old: Row, row: Row, email: str, at: datetime) -> None:
         drop([was.pk])
         return
     ending.ask_undo(was, "moved", at)
-    was.person.delete()
-    was.public_line.delete()
+    Person.objects.filter(pk=was.pk).delete()
+    if was.appeal.is_sealed:
+        SealedPerson.objects.filter(pk=was.pk).delete()
+    PublicLine.objects.filter(pk=was.pk).delete()
     was.state = Signature.State.MOVED
-    was.ended_at = at
+    was.ended_at = profiles.of(was.appeal).rounded(at)
     was.salt_public = was.salt_private = None
     was.save(update_fields=["state", "ended_at", "salt_public", "salt_private"])
 

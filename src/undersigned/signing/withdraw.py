@@ -4,13 +4,14 @@ from datetime import datetime
 
 from django.db import transaction
 
+from undersigned.appeals import profiles
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import ending, mails, people
 from undersigned.signing.confirm import drop, family
 from undersigned.signing.delivery import guard
 from undersigned.signing.mine import NotPossible
-from undersigned.signing.models import Person, Signature, Vouching
+from undersigned.signing.models import DelayedLine, Person, SealedPerson, Signature, Vouching
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     ending.ask_undo(row, "own", now)
     ending.release_moved(rows, now)
     row.state = Signature.State.WITHDRAWN
-    row.ended_at = now
+    row.ended_at = profiles.of(row.appeal).rounded(now)
     # An unlisted signature has no name to keep, and one that was never recorded no line.
     named = row.leaf_index is not None and bool(row.public_line.name)
     # A name in dispute may be another person's.
@@ -47,6 +48,8 @@ def withdraw(*, signature: Signature, keeps_name: bool, at: datetime | None = No
     line.listed = False
     line.save()
     Person.objects.filter(signature=row).delete()
+    SealedPerson.objects.filter(signature=row).delete()
+    DelayedLine.objects.filter(signature=row).delete()
     if row.kind == Signature.Kind.VOUCHED:
         Vouching.objects.filter(signature=row).update(name_key=None)
     queue.forget(subject_ref=mails.subject_ref(row))

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0002_frozen_rows")]
+    dependencies = [("accounts", "0003_age_recipients")]
 
     operations = [
         migrations.CreateModel(

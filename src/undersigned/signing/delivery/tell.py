@@ -20,7 +20,7 @@ from undersigned.lib import clock, env, vault
 from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
-from undersigned.signing import mails, people
+from undersigned.signing import mails, people, sealing
 from undersigned.signing.delivery import ask
 from undersigned.signing.models import Delivery, DeliveryAnswer, DeliveryNews, Signature
 
@@ -36,6 +36,8 @@ def start(*, actor: User, delivery: Delivery, answer: DeliveryAnswer | None = No
     """Starts the round about a handing over, or about an answer; raises Forbidden, ValidationError."""
     appeal = delivery.appeal
     require(actor, "delivery.manage", appeal.team)
+    if appeal.is_sealed:
+        raise ValidationError(str(sealing.CANNOT_WRITE))
     if delivery.handed_on is None:
         raise ValidationError(_("Note first when and how it was handed over."))
     if answer is not None and (answer.delivery_id != delivery.pk or answer.taken_down_at is not None):
@@ -127,6 +129,9 @@ def _mail(
 
 def askers(appeal: Appeal) -> int:
     """How many would be told if a round started now."""
+    if appeal.is_sealed:
+        # They agreed, and only the organisers can write to them.
+        return 0
     rows = Signature.objects.filter(appeal=appeal, wants_updates=True, state__in=_TOLD)
     return rows.count()
 

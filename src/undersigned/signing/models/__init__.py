@@ -14,6 +14,7 @@ from undersigned.signing.models.paper import (
     Transcript,
     TranscriptLine,
 )
+from undersigned.signing.models.sealed import DelayedLine, SealedPerson
 from undersigned.signing.models.signature import Person, PublicLine, Signature
 from undersigned.signing.models.updates import Update, UpdateRound
 from undersigned.signing.models.vouched import Voucher, Vouching
@@ -24,6 +25,7 @@ __all__ = [
     "AskingRound",
     "Decision",
     "DecisionLine",
+    "DelayedLine",
     "Delivery",
     "DeliveryAnswer",
     "DeliveryNews",
@@ -41,6 +43,7 @@ __all__ = [
     "RecordedEnd",
     "RecordedVersion",
     "RefusalWords",
+    "SealedPerson",
     "Signature",
     "Transcript",
     "TranscriptLine",

@@ -24,7 +24,8 @@ def rule_of(appeal: Appeal) -> OrganisationRule:
 
 def accepts(appeal: Appeal, at: datetime) -> bool:
     """Whether an organisation may ask to sign now."""
-    return opening.accepts(appeal, at) and rule_of(appeal).accepts
+    # An officer's name and address would stay with this server.
+    return not appeal.is_sealed and opening.accepts(appeal, at) and rule_of(appeal).accepts
 
 
 def repeat_key(appeal: Appeal, domain: str) -> bytes:

@@ -6,10 +6,10 @@ from hashlib import sha256
 from django.db import transaction
 
 from undersigned.lib import clock, journal
+from undersigned.lib.emptied import truncate_wal
 from undersigned.mailroom import queue
 from undersigned.signing import ending
 from undersigned.signing.confirm import family
-from undersigned.signing.erase import truncate_wal
 from undersigned.signing.models import Organisation, Signature
 from undersigned.signing.organisations import mails, sealed
 from undersigned.signing.organisations.read import locked

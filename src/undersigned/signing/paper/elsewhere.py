@@ -27,7 +27,7 @@ from undersigned.signing.models import Gathering, PaperLine
 from undersigned.signing.paper import lines, matches, scans, wipe
 from undersigned.signing.paper.keep import digest_text, refuse_known, subject
 from undersigned.signing.paper.refusals import NotPossible
-from undersigned.signing.paper.standing import locked, require_open
+from undersigned.signing.paper.standing import locked, refuse_sealed, require_open
 
 BYTES_MAX = 20_000_000
 ENTRIES_MAX = 50_000
@@ -140,6 +140,7 @@ def preview(
     """
     appeal = version.text.appeal
     require(actor, "paper.list", appeal.team)
+    refuse_sealed(appeal)
     now = at or clock.now()
     origin, basis = _said(origin, basis)
     content = data.read(BYTES_MAX + 1)

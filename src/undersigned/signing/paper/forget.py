@@ -10,6 +10,7 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals.models import Appeal
 from undersigned.lib import clock
+from undersigned.lib.emptied import truncate_wal
 from undersigned.signing import erase
 from undersigned.signing.models import Gathering, PaperLine, RecordedEnd, Signature
 from undersigned.signing.paper import matches, wipe
@@ -55,7 +56,7 @@ def erase_line(*, actor: User, line: PaperLine, at: datetime | None = None) -> N
             erase.erase(signature=signature, at=now)
         else:
             wipe.forget([row], now)
-            transaction.on_commit(erase.truncate_wal)
+            transaction.on_commit(truncate_wal)
         audit.record(
             team=row.gathering.appeal.team, actor=actor, verb="paper.erase", subject=subject(row.gathering)
         )

@@ -18,7 +18,7 @@ from undersigned.lib import clock
 from undersigned.signing.models import Gathering
 from undersigned.signing.paper import scans
 from undersigned.signing.paper.refusals import KeptAlready
-from undersigned.signing.paper.standing import require_open
+from undersigned.signing.paper.standing import refuse_sealed, require_open
 
 SIZE_MAX = 30_000_000
 _KINDS = ("image/jpeg", "image/png", "application/pdf")
@@ -33,6 +33,7 @@ def keep(
     raises KeptAlready.
     """
     require(actor, "paper.enter", appeal.team)
+    refuse_sealed(appeal)
     now = at or clock.now()
     sheet = _sheet(appeal, number)
     if not 0 <= claimed <= sheet.lines:

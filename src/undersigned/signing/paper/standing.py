@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from undersigned.appeals.models import Appeal
+from undersigned.signing import sealing
 from undersigned.signing.models import Gathering, RecordedEnd
 from undersigned.signing.paper.refusals import NotPossible
 
@@ -15,11 +16,18 @@ READING_FOR = timedelta(days=14)
 def require_open(appeal: Appeal, at: datetime) -> None:
     """Raises NotPossible where nothing signed on paper can be counted any more, or yet."""
     current = Appeal.objects.select_for_update(no_key=True).get(pk=appeal.pk)
+    refuse_sealed(current)
     if current.state == Appeal.State.DRAFT:
         raise NotPossible(_("The appeal is not open yet: paper is taken once it is."))
     over = current.closed_at is not None and current.closed_at + READING_FOR <= at
     if over or RecordedEnd.objects.filter(appeal=current).exists():
         raise NotPossible(_("The appeal is closed and its count is final: paper cannot be added any more."))
+
+
+def refuse_sealed(appeal: Appeal) -> None:
+    """Raises NotPossible where a scan or a list would leave names with this server."""
+    if appeal.is_sealed:
+        raise NotPossible(str(sealing.CANNOT_HOLD))
 
 
 def is_waited_for(appeal: Appeal, at: datetime) -> bool:

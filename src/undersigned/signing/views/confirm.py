@@ -75,6 +75,7 @@ def _show(request: HttpRequest, found: Signature) -> HttpResponse:
             "signature": found,
             "version": found.version,
             "mine_url": mine,
+            "mails_link": act.is_told(found.appeal),
             "appeal": found.appeal,
             "embargo": embargo.running(found.appeal),
         }

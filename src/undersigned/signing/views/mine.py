@@ -51,6 +51,8 @@ def _back(signature: Signature) -> HttpResponse:
 
 
 def _values(signature: Signature) -> dict[str, str]:
+    if signature.appeal.is_sealed and not hasattr(signature, "person"):
+        return act.sealed_values(signature, act.line_of(signature))
     return people.unseal(signature.person) if hasattr(signature, "person") else {}
 
 
@@ -99,7 +101,7 @@ def display(request: HttpRequest, signature: Signature) -> HttpResponse:
         return _show(request, signature, status=422, display_form=form)
     shown, pseudonym = form.chosen
     try:
-        act.change_display(signature=signature, display=shown, pseudonym=pseudonym)
+        act.change_display(signature=signature, display=shown, pseudonym=pseudonym, name=form.name)
     except act.NotPossible:
         return _show(request, signature, status=422)
     return _back(signature)

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from undersigned.accounts import audit
-from undersigned.appeals import reading
+from undersigned.appeals import profiles, reading
 from undersigned.appeals.models import Version
 from undersigned.circulation import enclosed
 from undersigned.circulation.answer import NotAllowed
@@ -60,11 +60,15 @@ def vouch(
     if same.own and not another:
         raise SameName
     number = _take_place(voucher)
+    profile = profiles.of(carrier.appeal)
+    kept, nonce = profile.rounded(now), tokens.ordered_nonces(1)[0]
+    if profile.rounding is not None:
+        nonce = tokens.coarser(nonce, int(profile.rounding.total_seconds()))
     row = Signature.objects.create(
         appeal=carrier.appeal, version=current, kind=Signature.Kind.VOUCHED, carrier=carrier,
-        state=Signature.State.CONFIRMED, display=entry.display, nonce=tokens.ordered_nonces(1)[0],
+        state=Signature.State.CONFIRMED, display=entry.display, nonce=nonce,
         for_addressee=entry.addressee, for_edition=entry.edition, consent_wording=consent.WORDING,
-        created_at=now, confirmed_at=now,
+        created_at=kept, confirmed_at=kept,
     )  # fmt: skip
     _write_beside(row, entry)
     Vouching.objects.create(

@@ -17,6 +17,7 @@ from undersigned.circulation.answer import NotAllowed, locked
 from undersigned.circulation.models import Carrier, DoNotWrite
 from undersigned.lib import tokens, vault
 from undersigned.mailroom import queue
+from undersigned.signing import sealing
 from undersigned.signing.models import Voucher
 
 KIND = "vouch-code"
@@ -149,6 +150,8 @@ def _allowed(token: str) -> tuple[Carrier, datetime]:
     carrier, now = locked(token)
     if not rights.now_of(carrier).vouch:
         raise NotAllowed(_("The author did not give you this right."))
+    if carrier.appeal.is_sealed:
+        raise NotAllowed(str(sealing.CANNOT_HOLD))
     return carrier, now
 
 
