@@ -204,7 +204,7 @@ def test_a_crash_before_the_publication_is_made_good_by_the_next_run(open_appeal
 def test_a_crash_inside_the_transaction_records_nothing(open_appeal, monkeypatch):
     sequence.record_due()
     row = crowd.confirmed(crowd.original(open_appeal))
-    monkeypatch.setattr(sequence, "_mark", lambda _placed, _now: 1 / 0)
+    monkeypatch.setattr(sequence, "_mark", lambda _placed, _now, _appeal: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         sequence.record_due()
     row.refresh_from_db()
