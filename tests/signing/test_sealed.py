@@ -375,6 +375,7 @@ def test_a_wrong_key_opens_nothing(
 def test_the_public_pages_say_it(sealed: Version) -> None:
     page = Client().get(f"/appeals/night-ferry/{sealed.text.slug}/").content.decode()
     assert "This letter is sealed" in page
+    assert "/organisation/" not in page
     privacy = Client().get("/appeals/night-ferry/privacy/").content.decode()
     assert "locked with keys of the organisers" in privacy
 

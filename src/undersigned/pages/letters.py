@@ -149,7 +149,7 @@ def letter(request: HttpRequest, slug: str, text: str) -> HttpResponseBase:
     # Somebody who erases a name erases it from cached pages too.
     first = roll.first_signatories(appeal)
     via = _via(request)
-    takes_organisations = rule_of(appeal).accepts
+    takes_organisations = not appeal.is_sealed and rule_of(appeal).accepts
     etag = shown.etag("letter", first, via, takes_organisations)
     seconds = public.NAMING_SECONDS if first else public.FRESH_SECONDS
     if known := public.unchanged(request, etag, seconds=seconds):

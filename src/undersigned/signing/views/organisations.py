@@ -86,7 +86,7 @@ def _form(
         "status": status,
         "over": over,
         "closed": not opening.accepts(appeal, now),
-        "off": not ask.rule_of(appeal).accepts,
+        "off": appeal.is_sealed or not ask.rule_of(appeal).accepts,
         "closed_at": opening.ends_at(appeal),
     }
     retry = over.seconds if over else retry
