@@ -31,6 +31,7 @@ ALLOWED = {
     "paper.reverse": "owner editor",
     "roll.view": "owner editor moderator viewer",
     "roll.contacts": "owner editor moderator",
+    "names.hide": "owner editor moderator",
     "roll.moderate": "owner editor moderator",
     "roll.invite": "owner editor",
     "roll.export": "owner editor",

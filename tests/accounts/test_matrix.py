@@ -41,6 +41,8 @@ APART_BEGIN = ("account_", "mfa_")
 PROOF = {
     "desk-address": "", "desk-close-account": "", "desk-audit-export": "", "desk-team-invite": "",
     "desk-team-role": "", "desk-team-remove": "", "desk-cases-export": "", "desk-case": "remove",
+    "desk-persons-export": "", "desk-person": "remove", "desk-team-key-retire": "", "desk-seal": "",
+    "desk-moderation": "strike", "desk-dispute": "uphold",
     "desk-carrier": "erase", "desk-delivery-file": "", "desk-paper-one": "reverse", "desk-paper-erase": "",
     "desk-strike": "", "desk-organisation": "strike", "desk-vouched-carrier": "finish", "desk-export": "",
 }  # fmt: skip
@@ -60,6 +62,8 @@ desk-team-invite          -      o
 desk-team-revoke          -      o
 desk-team-role            -      o
 desk-team-remove          -      ov
+desk-team-keys            oemv   o
+desk-team-key-retire      -      o
 desk-appeal-new           oemvx  oex
 desk-import               oemvx  oex
 desk-appeal-settings      oe     oe
@@ -86,6 +90,11 @@ desk-case-new             oe     oe
 desk-cases-import         oe     oe
 desk-cases-export         oe     -
 desk-case                 oem    oe
+desk-persons              oem    -
+desk-person-new           oe     oe
+desk-persons-import       oe     oe
+desk-persons-export       oe     -
+desk-person               oem    oe
 desk-carriers             oem    -
 desk-carriers-tree        oem    -
 desk-carriers-add         oe     oe
@@ -125,6 +134,20 @@ desk-paper-matches        oem    oem
 desk-paper-erase          -      oem
 desk-roll                 oemv   -
 desk-strike               oem    oem
+desk-moderation           oem    oem
+desk-moderation-words     oem    oem
+desk-patterns             oem    -
+desk-review               -      oem
+desk-undo                 -      oem
+desk-names                oem    oem
+desk-disputes             oem    -
+desk-dispute              oem    oem
+desk-safety               oe     oe
+desk-seal                 -      o
+desk-retention            oemv   oe
+desk-updates              oemv   -
+desk-update               oemv   oe
+desk-update-new           oe     oe
 desk-organisations        oemv   -
 desk-organisations-rule   -      oe
 desk-organisation         oemv   oemv
@@ -192,6 +215,7 @@ def world(owner: User, team: Team, slug: str) -> World:
             "desk-carrier": carried, "desk-carrier-letter": carried, "desk-vouched-carrier": carried,
             "desk-team-one": {"pk": team.pk}, "desk-team-name": {"pk": team.pk},
             "desk-team-invite": {"pk": team.pk},
+            "desk-team-keys": {"pk": team.pk}, "desk-team-key-retire": {"pk": team.pk, "number": MISSING},
             "desk-team-revoke": {"pk": team.pk, "number": invitation.pk},
             "desk-team-role": {"pk": team.pk, "number": member.pk},
             "desk-team-remove": {"pk": team.pk, "number": member.pk},

@@ -10,9 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from undersigned.accounts import age_keys, teams
+from undersigned.accounts.again import proven
 from undersigned.accounts.forms import AgeKeyForm
 from undersigned.accounts.models import AgeRecipient, Team
-from undersigned.accounts.permissions import can
+from undersigned.accounts.permissions import can, require
 from undersigned.accounts.views import person
 from undersigned.lib import agebox
 
@@ -32,6 +33,7 @@ def keys(request: HttpRequest, pk: int) -> HttpResponse:
     team = _team(request, pk)
     if request.method != "POST":
         return _page(request, team, AgeKeyForm())
+    require(person(request), "team.manage", team)
     form = AgeKeyForm(request.POST)
     if form.is_valid():
         try:
@@ -64,10 +66,13 @@ def _page(request: HttpRequest, team: Team, form: AgeKeyForm, *, status: int = 2
 
 
 @login_required
+@proven
 @require_POST
 def retire(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Takes a key out of use."""
-    key = AgeRecipient.objects.select_related("team").filter(team=_team(request, pk), pk=number).first()
+    team = _team(request, pk)
+    require(person(request), "team.manage", team)
+    key = AgeRecipient.objects.select_related("team").filter(team=team, pk=number).first()
     if key is None:
         raise Http404("no such key")
     try:

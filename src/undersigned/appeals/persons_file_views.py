@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.appeals import import_persons, person_files
 from undersigned.appeals.import_cases import NotTaken, OnClash
 from undersigned.appeals.models import Appeal
@@ -26,6 +27,7 @@ _PROBLEMS_SHOWN = 50
 
 
 @login_required
+@proven
 @require_safe
 def export(request: HttpRequest, slug: str, format: str) -> HttpResponse:
     """Every person with all that is known, for the team alone."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals import person_forms, person_mentions, person_reading, person_sealed, persons
 from undersigned.appeals.models import Appeal
@@ -87,6 +88,7 @@ def new_person(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @login_required
+@proven(acts=["remove"])
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, slug: str, ref: str) -> HttpResponse:
     """One person; POST does one act, which `act` names."""

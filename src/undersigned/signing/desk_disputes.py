@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from undersigned.accounts.again import proven
 from undersigned.appeals.views import appeal_or_404
 from undersigned.lib import clock, paging
 from undersigned.lib.vault import VaultError
@@ -79,6 +80,7 @@ def _kept(row: Dispute) -> kept.Kept:
 
 
 @login_required
+@proven(acts=["uphold"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def one(request: HttpRequest, slug: str, pk: int) -> HttpResponse:

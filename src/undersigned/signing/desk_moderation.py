@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals.models import Appeal
 from undersigned.appeals.views import appeal_or_404
@@ -67,6 +68,7 @@ class DecideForm(forms.Form):
 
 
 @login_required
+@proven(acts=["strike"])
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, slug: str) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from undersigned.accounts import age_keys
+from undersigned.accounts.again import proven
 from undersigned.accounts.permissions import can
 from undersigned.appeals import profiles
 from undersigned.appeals.models import Appeal
@@ -130,6 +131,7 @@ def _show(request: HttpRequest, appeal: Appeal, form: ProfileForm, *, status: in
 
 
 @login_required
+@proven
 @never_cache
 @require_POST
 def seal(request: HttpRequest, slug: str) -> HttpResponse:
