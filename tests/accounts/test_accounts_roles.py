@@ -26,6 +26,8 @@ ALLOWED = {
     "update.send": "owner editor",
     "delivery.manage": "owner editor",
     "delivery.fetch": "owner editor",
+    "edition.make": "owner editor",
+    "edition.fetch": "owner editor",
     "paper.enter": "owner editor moderator",
     "paper.list": "owner editor",
     "paper.reverse": "owner editor",

@@ -42,7 +42,7 @@ PROOF = {
     "desk-address": "", "desk-close-account": "", "desk-audit-export": "", "desk-team-invite": "",
     "desk-team-role": "", "desk-team-remove": "", "desk-cases-export": "", "desk-case": "remove",
     "desk-persons-export": "", "desk-person": "remove", "desk-team-key-retire": "", "desk-seal": "",
-    "desk-moderation": "strike", "desk-dispute": "uphold",
+    "desk-moderation": "strike", "desk-dispute": "uphold", "desk-edition-file": "",
     "desk-carrier": "erase", "desk-delivery-file": "", "desk-paper-one": "reverse", "desk-paper-erase": "",
     "desk-strike": "", "desk-organisation": "strike", "desk-vouched-carrier": "finish", "desk-export": "",
 }  # fmt: skip
@@ -120,6 +120,8 @@ desk-ask                  oe     oe
 desk-deliveries           oemv   oe
 desk-delivery             oemv   oe
 desk-delivery-file        -      oe
+desk-edition              oemv   oe
+desk-edition-file         -      oe
 desk-first                oe     oe
 desk-first-upload         -      oe
 desk-first-change         -      oe
@@ -169,7 +171,8 @@ FORMS: dict[str, dict[str, str]] = {
 ACTS = {
     ("desk-carrier", "revoke"): "oe", ("desk-carrier", "erase"): "oe", ("desk-carrier", "remind"): "oe",
     ("desk-case", "remove"): "oe", ("desk-case", "publish"): "oe", ("desk-case", "consent"): "oe",
-    ("desk-embargo", "lift"): "oe", ("desk-strike", "strike"): "oem", ("desk-strike", "hold"): "oem",
+    ("desk-embargo", "lift"): "oe",
+    ("desk-edition", "publish"): "oe", ("desk-strike", "strike"): "oem", ("desk-strike", "hold"): "oem",
     ("desk-vouched-carrier", "quota"): "oem", ("desk-vouched-carrier", "finish"): "oem",
 }  # fmt: skip
 

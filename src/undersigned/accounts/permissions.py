@@ -30,6 +30,9 @@ VERBS: Mapping[str, frozenset[str]] = {
     # The bundle holds names; whoever may have the roll as a file may have it.
     "delivery.manage": _EDITORS,
     "delivery.fetch": _EDITORS,
+    # Making an edition, and showing it to everybody.
+    "edition.make": _EDITORS,
+    "edition.fetch": _EDITORS,
     "roll.view": _ALL,
     "roll.contacts": _MODERATORS,
     "roll.moderate": _MODERATORS,

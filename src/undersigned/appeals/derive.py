@@ -16,7 +16,18 @@ from undersigned.lib import canonical, clock, tokens
 
 # What the family's own pages are called; the database refuses these as well.
 RESERVED = frozenset(
-    {"names", "sources", "variants", "verify", "privacy", "cases", "delivery", "persons", "updates"}
+    {
+        "names",
+        "sources",
+        "variants",
+        "verify",
+        "privacy",
+        "cases",
+        "delivery",
+        "persons",
+        "updates",
+        "edition",
+    }
 )
 _DERIVED = (Text.Relation.TRANSLATION, Text.Relation.ADAPTATION)
 TEXTS_MAX = 10_000

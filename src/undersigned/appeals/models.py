@@ -223,6 +223,7 @@ class Text(models.Model):
                         "delivery",
                         "persons",
                         "updates",
+                        "edition",
                     ]
                 ),
                 name="appeals_text_reserved_slug",

@@ -1,4 +1,4 @@
-"""Makes the bundles for addressees that were asked for at the desk: once, or as a service."""
+"""Makes the bundles, editions and archives that were asked for at the desk: once, or as a service."""
 
 import argparse
 import signal
@@ -11,11 +11,13 @@ from django.db import DatabaseError, close_old_connections
 
 from undersigned.lib.lazily import Library
 from undersigned.signing.delivery import making
+from undersigned.signing.editions import making as editions
 
-# The loop alone needs nothing of it.
+# The loop alone needs nothing of them.
 make = Library("undersigned.edition.delivery.make")
+handed_out = Library("undersigned.edition.handed_out")
 
-HELP = "Make the bundles for addressees that were asked for at the desk; with --loop, as a service."
+HELP = "Make the bundles, editions and archives that were asked for at the desk; with --loop, as a service."
 _POLL = 2.0
 _AFTER_TROUBLE = 30.0
 
@@ -33,9 +35,13 @@ def run(options: argparse.Namespace) -> int:
     """Runs the command; 1 when a bundle could not be made."""
     if options.loop:
         return _loop()
-    asked = len(making.waiting())
-    with make.Told(_nothing if options.quiet else _say) as told:
+    editions.renew()
+    asked = len(making.waiting()) + len(editions.waiting())
+    say = _nothing if options.quiet else _say
+    with make.Told(say) as told:
         done = int(make.make_all(tell=told))
+    with make.Told(say, editions.tell) as told:
+        done += int(handed_out.make_all(tell=told))
     if not options.quiet:
         print(f"made {done} of {asked}")
     return 0 if done == asked else 1
@@ -46,8 +52,8 @@ def _nothing(_step: str, _done: int, _total: int) -> None:
 
 
 def _say(step: str, done: int, total: int) -> None:
-    print(f"{making.STEPS.get(step, step)} {done}/{total}" if total else making.STEPS.get(step, step),
-          file=sys.stderr, flush=True)  # fmt: skip
+    words = {**making.STEPS, **editions.STEPS}.get(step, step)
+    print(f"{words} {done}/{total}" if total else words, file=sys.stderr, flush=True)
 
 
 def _loop() -> int:
@@ -63,7 +69,8 @@ def _loop() -> int:
         pause = _POLL
         try:
             close_old_connections()
-            if making.waiting() and not _made_by_child(stop):
+            editions.renew()
+            if (making.waiting() or editions.waiting()) and not _made_by_child(stop):
                 pause = _AFTER_TROUBLE
         except DatabaseError:
             pause = _AFTER_TROUBLE

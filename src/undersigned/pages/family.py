@@ -17,7 +17,7 @@ from undersigned.appeals import cite, languages, reading
 from undersigned.appeals.models import Appeal, CitedSource, Text, Version
 from undersigned.lib import clock
 from undersigned.pages.public import absolute
-from undersigned.signing.models import Delivery, Update
+from undersigned.signing.models import Delivery, EditionBuild, Update
 
 # Texts that the language switch offers; the others are behind its link to all texts.
 SWITCH = 20
@@ -81,6 +81,8 @@ class Facts:
     delivered: bool
     # Whether anything was told since.
     updated: bool
+    # Whether the team shows an edition or an archive.
+    in_edition: bool
 
 
 @dataclass
@@ -196,8 +198,11 @@ def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
     newest = Version.objects.filter(text=OuterRef("pk")).order_by("-number").values("title")[:1]
     texts = _published(Text.objects.filter(appeal__public_id=public_id))
     delivered = Delivery.objects.filter(appeal=OuterRef("appeal"), leaf_index__isnull=False)
+    edition = EditionBuild.objects.filter(appeal=OuterRef("appeal"), published_at__isnull=False)
     told = Update.objects.filter(appeal=OuterRef("appeal"), number__isnull=False, taken_down_at__isnull=True)
-    named = texts.annotate(title=Subquery(newest), delivered=Exists(delivered), updated=Exists(told))
+    named = texts.annotate(
+        title=Subquery(newest), delivered=Exists(delivered), updated=Exists(told), in_edition=Exists(edition)
+    )
     by_language = texts.order_by().values("language").annotate(first=Min("pk")).values("first")
     rows = list(named.filter(Q(pk__in=by_language) | Q(pk=original)))
     own = next(text.language for text in rows if text.pk == original)
@@ -214,6 +219,7 @@ def _facts(public_id: str, original: int, _stamp: int, _bucket: int) -> Facts:
         tuple(_choice(text) for text in shown),
         any(text.delivered for text in rows),
         any(text.updated for text in rows),
+        any(text.in_edition for text in rows),
     )
 
 

@@ -370,6 +370,9 @@ def _seal(shown: Shown) -> dict[str, Any]:
         + lang_query(shown.family, found.language)
         if shown.family.facts.delivered
         else "",
+        "edition_url": reverse("edition", args=[text.appeal.slug]) + lang_query(shown.family, found.language)
+        if shown.family.facts.in_edition
+        else "",
         "updates_url": reverse("updates", args=[text.appeal.slug]) + lang_query(shown.family, found.language)
         if shown.family.facts.updated
         else "",

@@ -5,6 +5,7 @@ from undersigned.lib import later
 cases = later.Views("undersigned.pages.cases")
 correspondence = later.Views("undersigned.pages.correspondence")
 delivery = later.Views("undersigned.pages.delivery")
+edition = later.Views("undersigned.pages.edition")
 feeds = later.Views("undersigned.pages.feeds")
 letters = later.Views("undersigned.pages.letters")
 names = later.Views("undersigned.pages.names")
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("appeals/<slug:slug>/verify/", verifying.verify, name="verify"),
     path("appeals/<slug:slug>/delivery/", delivery.delivery, name="delivery"),
     path("appeals/<slug:slug>/delivery/<str:public_id>.tlog-proof", delivery.proof, name="delivery-proof"),
+    path("appeals/<slug:slug>/edition/", edition.edition, name="edition"),
+    path("appeals/<slug:slug>/edition/<str:name>", edition.file, name="edition-file"),
     path("appeals/<slug:slug>/updates/", updates.updates, name="updates"),
     path("appeals/<slug:slug>/updates/<int:number>/", updates.update, name="update"),
     path("appeals/<slug:slug>/privacy/", notice.privacy, name="privacy"),

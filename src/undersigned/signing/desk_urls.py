@@ -5,6 +5,7 @@ from undersigned.lib import later
 desk = later.Views("undersigned.signing.desk")
 desk_ask = later.Views("undersigned.signing.desk_ask")
 desk_delivery = later.Views("undersigned.signing.desk_delivery")
+desk_editions = later.Views("undersigned.signing.desk_editions")
 desk_retention = later.Views("undersigned.signing.desk_retention")
 desk_updates = later.Views("undersigned.signing.desk_updates")
 desk_organisations = later.Views("undersigned.signing.desk_organisations")
@@ -40,6 +41,8 @@ urlpatterns = [
     path("appeals/<slug:slug>/delivery/", desk_delivery.deliveries, name="desk-deliveries"),
     path("appeals/<slug:slug>/delivery/<int:pk>/", desk_delivery.one, name="desk-delivery"),
     path("appeals/<slug:slug>/delivery/<int:pk>/file", desk_delivery.fetch, name="desk-delivery-file"),
+    path("appeals/<slug:slug>/edition/", desk_editions.editions, name="desk-edition"),
+    path("appeals/<slug:slug>/edition/<int:pk>/<int:number>", desk_editions.fetch, name="desk-edition-file"),
     path("appeals/<slug:slug>/retention/", desk_retention.page, name="desk-retention"),
     path("appeals/<slug:slug>/updates/", desk_updates.updates, name="desk-updates"),
     path("appeals/<slug:slug>/updates/new/", desk_updates.new, name="desk-update-new"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from undersigned.appeals import profiles
+from undersigned.signing.editions import guard
 from undersigned.signing.models import Amendment, Signature, Undo
 
 
@@ -15,6 +16,8 @@ def ask_undo(signature: Signature, why: str, at: datetime) -> None:
     """
     if signature.leaf_index is None:
         return
+    if why != "moved":
+        guard.left([signature], at)
     same = {"appeal_id": signature.appeal_id, "sign_leaf": signature.leaf_index}
     at = profiles.of(signature.appeal).rounded(at)
     Amendment.objects.filter(**same, leaf_index=None).delete()

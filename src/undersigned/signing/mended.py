@@ -16,6 +16,7 @@ from undersigned.ledger.models import Log
 from undersigned.lib import clock
 from undersigned.mailroom import queue
 from undersigned.signing import erase, mails
+from undersigned.signing.editions import guard
 from undersigned.signing.models import (
     Amendment,
     DelayedLine,
@@ -47,6 +48,9 @@ def reconcile(locked: Log, indexes: Iterable[int], *, now: datetime) -> int:
     wanted = set(indexes)
     if not wanted:
         return 0
+    appeal = Appeal.objects.filter(public_id=locked.appeal_id).first()
+    if appeal is not None:
+        guard.all_of(appeal.pk, now)
     _hide_changed(locked, wanted)
     ended = 0
     for chunk in chunked(sorted(read.dead_leaves(locked, wanted))):

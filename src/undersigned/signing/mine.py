@@ -134,7 +134,7 @@ def ask_amend(row: Signature, now: datetime) -> None:
 @transaction.atomic
 def change_consents(*, signature: Signature, updates: bool, addressee: bool, edition: bool) -> None:
     """Keeps what the signer agrees to from now on."""
-    if not addressee:
+    if not addressee or not edition:
         guard.left(family(signature), clock.now())
     if not updates:
         tell.forget_queued(signature)

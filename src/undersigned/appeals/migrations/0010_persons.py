@@ -34,7 +34,7 @@ _PLACE = (
 def _give_way(apps: StateApps, _editor: BaseDatabaseSchemaEditor) -> None:
     """A text that is called as a new page moves to the first free name behind it."""
     texts = apps.get_model("appeals", "Text").objects
-    for text in texts.filter(slug__in=["persons", "updates"]):
+    for text in texts.filter(slug__in=["persons", "updates", "edition"]):
         taken = set(texts.filter(appeal=text.appeal_id).values_list("slug", flat=True))
         free = (f"{text.slug}-{n}" for n in range(2, len(taken) + 3))
         text.slug = next(slug for slug in free if slug not in taken)
@@ -201,6 +201,7 @@ class Migration(migrations.Migration):
                             "delivery",
                             "persons",
                             "updates",
+                            "edition",
                         ],
                     ),
                     _negated=True,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, models
 
 from undersigned.edition.archive.ledger import LogIncomplete
 from undersigned.edition.delivery import bundle
@@ -58,9 +58,12 @@ def make_all(*, tell: Tell = lambda *_: None) -> int:
 
 
 class Told:
-    """Keeps the row's progress from a connection of its own: the maker's is held by one long reading."""
+    """Keeps a row's progress from a connection of its own: the maker's is held by one long reading."""
 
-    def __init__(self, also: Callable[[str, int, int], None] = lambda *_: None) -> None:
+    def __init__(
+        self, also: Callable[[str, int, int], None] = lambda *_: None, keep: Callable[..., None] = making.tell
+    ) -> None:
+        self._keep = keep
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="delivery-progress")
         self._also = also
         self._last = 0.0
@@ -75,11 +78,11 @@ class Told:
         self._pool.submit(connections.close_all)
         self._pool.shutdown()
 
-    def __call__(self, delivery: Delivery, step: str, done: int, total: int) -> None:
+    def __call__(self, row: models.Model, step: str, done: int, total: int) -> None:
         """At most once a second, and at each new step."""
         now = time.monotonic()
         if step == self._step and now - self._last < 1.0:
             return
         self._step, self._last = step, now
         self._also(step, done, total)
-        self._pool.submit(making.tell, delivery, step, done, total)
+        self._pool.submit(self._keep, row, step, done, total)

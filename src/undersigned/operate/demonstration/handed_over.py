@@ -7,7 +7,8 @@ from undersigned.appeals.models import Appeal, Text
 from undersigned.lib import clock
 from undersigned.lib.lazily import Library
 from undersigned.signing.delivery import ask, hand_over
-from undersigned.signing.models import Delivery
+from undersigned.signing.editions import ask as editions
+from undersigned.signing.models import Delivery, EditionBuild
 
 # Setting a letter needs libraries that nothing else here does.
 make = Library("undersigned.edition.delivery.make")
@@ -29,6 +30,12 @@ def bundle(*, actor: User, appeal: Appeal) -> None:
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     if row.made_at is None and not make.make(row.pk):
         logging.getLogger(__name__).warning("the demonstration's bundle could not be made")
+
+
+def published(*, actor: User, appeal: Appeal) -> None:
+    """Asks for the edition and the archive, unless that was done; the server makes and publishes them."""
+    if not EditionBuild.objects.filter(appeal=appeal).exists():
+        editions.ask(actor=actor, appeal=appeal, kinds=EditionBuild.Kind.values, publish=True)
 
 
 def answered(*, actor: User, appeal: Appeal) -> None:

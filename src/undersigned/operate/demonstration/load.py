@@ -65,6 +65,8 @@ def _hand_over(appeal: Appeal) -> None:
         handed_over.bundle(actor=owner, appeal=appeal)
     _record(appeal)
     with transaction.atomic(), _accounts() as (owner, _reader):
+        # First, since the answer says that all of it is there.
+        handed_over.published(actor=owner, appeal=appeal)
         handed_over.answered(actor=owner, appeal=appeal)
 
 

@@ -1,4 +1,4 @@
-"""A name that is taken back takes every bundle with it that may hold it."""
+"""A name that is taken back takes every bundle and every edition with it that may hold it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from undersigned.signing.delivery import kept
+from undersigned.signing.editions import guard as editions
 from undersigned.signing.models import Delivery, Signature
 
 
@@ -16,6 +17,8 @@ def left(rows: Iterable[Signature], now: datetime) -> None:
     Whoever is in a bundle had agreed to it and was recorded under its checkpoint. Who agreed later than
     the bundle was made counts as in it: a bundle too many is made anew, a name too many is not handed out.
     """
+    rows = list(rows)
+    editions.left(rows, now)
     for row in rows:
         if row.for_addressee and row.leaf_index is not None:
             # One that is being made has no size yet: its maker finds the mark, and starts again.

@@ -15,6 +15,7 @@ from undersigned.lib import clock, tokens
 from undersigned.signing.collation import sort_key
 from undersigned.signing.delivery import guard
 from undersigned.signing.disputes import kept, mails
+from undersigned.signing.editions import guard as editions
 from undersigned.signing.models import Dispute, DisputeLine, PublicLine, Signature
 from undersigned.signing.moderation.patterns import alike
 
@@ -119,8 +120,9 @@ def freeze_row(row: Signature, now: datetime) -> None:
     """Takes a name out of sight; the signature goes on counting. Its row is locked."""
     if row.state != Signature.State.RECORDED:
         return
-    # A bundle that may hold the name is not handed out again.
+    # A bundle or an edition that may hold the name is not handed out again.
     guard.left([row], now)
+    editions.left([row], now)
     row.state = Signature.State.DISPUTED
     row.save(update_fields=["state"])
     PublicLine.objects.filter(pk=row.pk).update(listed=False)

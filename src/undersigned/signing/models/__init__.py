@@ -4,6 +4,7 @@ from undersigned.signing.models.asking import Asking, AskingRound
 from undersigned.signing.models.changes import Amendment, RecordedEnd, RecordedVersion, Undo
 from undersigned.signing.models.delivery import Delivery, DeliveryAnswer, DeliveryNews
 from undersigned.signing.models.disputes import Dispute, DisputeLine
+from undersigned.signing.models.editions import EditionBuild, EditionFile
 from undersigned.signing.models.moderation import Decision, DecisionLine, Growth, RefusalWords
 from undersigned.signing.models.organisations import Organisation, OrganisationRule
 from undersigned.signing.models.paper import (
@@ -31,6 +32,8 @@ __all__ = [
     "DeliveryNews",
     "Dispute",
     "DisputeLine",
+    "EditionBuild",
+    "EditionFile",
     "Gathering",
     "Growth",
     "Organisation",

@@ -10,6 +10,7 @@ from undersigned.lib.emptied import truncate_wal
 from undersigned.mailroom import queue
 from undersigned.signing import ending
 from undersigned.signing.confirm import family
+from undersigned.signing.editions import guard
 from undersigned.signing.models import Organisation, Signature
 from undersigned.signing.organisations import mails, sealed
 from undersigned.signing.organisations.read import locked
@@ -74,6 +75,7 @@ def end(signature: Signature, state: Signature.State, why: str, now: datetime) -
 
 def forget_officers(row: Organisation, now: datetime) -> None:
     """Deletes the officers' names, addresses and messages of a locked row, unsaved."""
+    guard.all_of(row.appeal_id, now)
     row.sealed = sealed.seal(sealed.opened(row).without_officers()) if row.state == _State.SIGNED else b""
     row.officer_line = row.second_line = ""
     row.shows_officers = False
@@ -107,6 +109,7 @@ def _erase_row(row: Organisation, which: str, now: datetime) -> None:
     if which == _BOTH:
         forget_officers(row, now)
     else:
+        guard.all_of(row.appeal_id, now)
         row.sealed = sealed.seal(sealed.opened(row).without_second())
         row.second_line, row.second_nonce, row.cosigned_at = "", None, None
         queue.forget(subject_ref=mails.second_ref(row))

@@ -13,6 +13,7 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.lib import clock
 from undersigned.signing import people
+from undersigned.signing.editions import guard
 from undersigned.signing.models import (
     Amendment,
     Gathering,
@@ -117,6 +118,7 @@ def _end(found: Sequence[Signature], now: datetime) -> None:
     """As `ending.ask_undo` does for one: each recorded signature gets its undo leaf, once."""
     numbers = [one.pk for one in found]
     leaves = [(one.appeal_id, one.leaf_index) for one in found if one.leaf_index is not None]
+    guard.left(found, now)
     if leaves:
         named = [index for _appeal, index in leaves]
         Amendment.objects.filter(appeal=leaves[0][0], sign_leaf__in=named, leaf_index=None).delete()

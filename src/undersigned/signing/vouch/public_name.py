@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from undersigned.lib import fields
+from undersigned.signing.editions import guard
 from undersigned.signing.vouch import session
 
 
@@ -12,7 +13,8 @@ def choose(*, token: str, session_token: str, name: str) -> str:
 
     Raises LinkOver, NotAllowed, SessionOver, FieldError, Carrier.DoesNotExist.
     """
-    _carrier, voucher, _now = session.hold(token=token, session=session_token)
+    carrier, voucher, now = session.hold(token=token, session=session_token)
     voucher.public_name = fields.clean_name(name) if name.strip() else ""
     voucher.save(update_fields=["public_name"])
+    guard.all_of(carrier.appeal_id, now)
     return voucher.public_name

@@ -1,0 +1,1 @@
+"""Editions and archives that the web hands out: asked for, made, published, taken away."""
