@@ -29,6 +29,13 @@ def test_a_line_with_the_deadline_goes_where_there_is_none(carry, letters):
     assert str((clock.now() + timedelta(days=400)).year) in dated
 
 
+def test_no_gap_stays_where_a_line_was_left_out():
+    text = "Dear {name},\n\nBy {deadline}.\n\nYours"
+    assert covering.merge(text, {"name": "Ana", "deadline": ""}) == "Dear Ana,\n\nYours"
+    assert covering.merge(text, {"name": "Ana", "deadline": "May 1"}) == "Dear Ana,\n\nBy May 1.\n\nYours"
+    assert covering.merge("A\n\n\nB", {"deadline": ""}) == "A\n\n\nB"
+
+
 def test_a_field_that_there_is_not_is_a_clear_error(author, letters):
     with pytest.raises(covering.UnknownField, match=r"\{nmae\}.*\{name\}, \{title\}"):
         covering.save_template(

@@ -66,13 +66,16 @@ def check(words: Words, *, known: tuple[str, ...] = FIELDS) -> Words:
 def merge(text: str, values: Mapping[str, str]) -> str:
     """The text with its fields filled; what is filled in is not read again.
 
-    A line that names a date where there is none is left out.
+    A line that names a date where there is none is left out, and no gap stays in its place.
     """
-    lines = [
-        line
-        for line in text.split("\n")
-        if not any(name in values and not values[name] for name in _FIELD.findall(line) if name == "deadline")
-    ]
+    lines: list[str] = []
+    gap = False
+    for line in text.split("\n"):
+        if "deadline" in _FIELD.findall(line) and not values.get("deadline", "kept"):
+            gap = True
+        elif not (gap and not line.strip() and lines and not lines[-1].strip()):
+            lines.append(line)
+            gap = False
     return _FIELD.sub(lambda found: values.get(found[1], found[0]), "\n".join(lines))
 
 
