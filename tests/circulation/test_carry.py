@@ -232,6 +232,10 @@ def test_a_link_in_wrong_hands_is_no_mailing_list(carry, client):
         assert hand_on(client, first, email=f"p{number}@people.example").status_code == 303
     assert hand_on(client, first, email="more@people.example").status_code == 422
     assert Carrier.objects.filter(parent=first).count() == pass_on.PASS_ON_MAX
+    for name in ("carry", "carry-pass-on"):
+        html = client.get(page(first, name)).content.decode()
+        assert "You have written to as many people as one carrier may." in html
+        assert "as far as its author wishes" not in html
 
 
 # Counting

@@ -129,6 +129,7 @@ def _show(request: HttpRequest, carrier: Carrier, *, status: int = 200, **more: 
         "rights": given,
         "may": given.names(),
         "room": pass_on.room(carrier),
+        "depth_max": pass_on.depth_max(carrier),
         "token": links.token(carrier),
         "link": link if carrier.may_collect else "",
         "public": public,
@@ -230,6 +231,7 @@ def hand_on(request: HttpRequest, carrier: Carrier, token: str) -> HttpResponse:
         "form": form,
         "token": token,
         "room": pass_on.room(carrier),
+        "depth_max": pass_on.depth_max(carrier),
         "offered": offered,
     }
     return answers.page(request, "circulation/pass_on.html", context, status=422 if form.errors else 200)
