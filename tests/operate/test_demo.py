@@ -16,13 +16,14 @@ from undersigned.accounts.models import AuditRecord, User
 from undersigned.appeals import publish
 from undersigned.appeals.case_models import Case
 from undersigned.appeals.models import Appeal, Capture, Version
+from undersigned.appeals.person_models import PersonMention
 from undersigned.circulation import collected
 from undersigned.circulation.models import Carrier, EditionLetter, Work
 from undersigned.ledger import fsck, read
 from undersigned.lib import clock
 from undersigned.mailroom.models import Message
 from undersigned.operate.demonstration import load as demonstration
-from undersigned.operate.demonstration import spoken_for
+from undersigned.operate.demonstration import spoken_for, who_is_who
 from undersigned.signing import ask_again, opening, people, sequence
 from undersigned.signing.models import Delivery, Gathering, Organisation, Person, Signature
 from undersigned.signing.paper import scans
@@ -220,6 +221,7 @@ def test_it_has_evidence_cases_letters_and_a_delivery(appeal: Appeal) -> None:
     _rests_on_sources(appeal)
     _has_notes_and_origin()
     _speaks_for_people(appeal)
+    _says_who_is_who(appeal)
     _was_answered(appeal)
     _prints_letters_by_consent(appeal)
 
@@ -276,6 +278,21 @@ def _speaks_for_people(appeal: Appeal) -> None:
         assert spoken_for.WITHHELD not in told and "Marta Vell" not in told
 
 
+def _says_who_is_who(appeal: Appeal) -> None:
+    persons = page("/appeals/lamp/persons/")
+    for told in ("Maren Holt", "Lise Arden", "Inés Corvera", "Gesa Achterberg", "The Heron"):
+        assert told in persons
+    assert "The night pilot" in page("/appeals/lamp/persons/maren-holt/")
+    led = {"en": ("maren-holt", "lise-arden", "gesa-achterberg"), "es": ("lise-arden", "ines-corvera")}
+    for text, idents in led.items():
+        for ident in idents:
+            assert f"/appeals/lamp/persons/{ident}/" in page(f"/appeals/lamp/{text}/")
+    mentions = PersonMention.objects.filter(person__appeal=appeal)
+    assert mentions.count() == 7 and not mentions.filter(is_shown=False).exists()
+    for place in ("persons/", "persons/the-heron/", "en/"):
+        assert who_is_who.CIVIL_NAME not in page(f"/appeals/lamp/{place}")
+
+
 def _was_answered(appeal: Appeal) -> None:
     delivered = page("/appeals/lamp/delivery/")
     assert "62 signatures were recorded" in delivered and "accept the four joiners" in delivered
@@ -298,7 +315,9 @@ def test_its_edition_and_archive_hold_all_of_it(demo_installation: Installation,
     assert kinds >= {"html", "epub", "tei.xml", "md", "csl.json"}
     assert (out / "data" / "letters.html").exists() and (out / "data" / "cases.html").exists()
     for path in (path for path in out.rglob("*") if path.is_file()):
-        assert spoken_for.WITHHELD.encode() not in path.read_bytes()
+        held = path.read_bytes()
+        assert spoken_for.WITHHELD.encode() not in held and who_is_who.CIVIL_NAME.encode() not in held
+    assert "Lise Arden" in (out / "data" / "edition" / "en.tei.xml").read_text(encoding="utf-8")
     assert demo_installation.run("verify", str(out)).code == 0
 
 

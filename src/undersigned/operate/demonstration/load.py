@@ -26,6 +26,7 @@ from undersigned.operate.demonstration import (
     people,
     spoken_for,
     vouching,
+    who_is_who,
 )
 from undersigned.operate.demonstration.people import Signer
 from undersigned.signing import ask_again, confirm, intake, mails, opening, request, sequence, withdraw
@@ -82,6 +83,7 @@ def _make() -> Appeal:
         text = appeal.texts.get(relation=Text.Relation.ORIGINAL)
         evidence.anchor(actor=owner, text=text)
         spoken_for.enter(actor=owner, appeal=appeal, text=text)
+        who_is_who.enter(actor=owner, appeal=appeal)
         original = _newest(text)
         sheet = Sheet.objects.select_related("appeal__team", "version").get(appeal=appeal, number=1)
         on_paper.bring_in(actor=owner, reader=reader, sheet=sheet)
