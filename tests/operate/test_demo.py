@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from tests.edition import archived
 from tests.installation import Installation
 from undersigned import cli
 from undersigned.accounts import setup
@@ -314,6 +315,7 @@ def test_its_edition_and_archive_hold_all_of_it(demo_installation: Installation,
     kinds = {path.name.split(".", 1)[1] for path in (out / "data" / "edition").iterdir()}
     assert kinds >= {"html", "epub", "tei.xml", "md", "csl.json"}
     assert (out / "data" / "letters.html").exists() and (out / "data" / "cases.html").exists()
+    assert archived.dead_links(out / "data") == []
     for path in (path for path in out.rglob("*") if path.is_file()):
         held = path.read_bytes()
         assert spoken_for.WITHHELD.encode() not in held and who_is_who.CIVIL_NAME.encode() not in held

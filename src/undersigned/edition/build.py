@@ -35,10 +35,16 @@ class Built:
 
 
 def build(
-    edition: Edition, folder: Path, *, only: Sequence[str] = (), progress: Progress = lambda *_: None
+    edition: Edition,
+    folder: Path,
+    *,
+    only: Sequence[str] = (),
+    around: bool = False,
+    progress: Progress = lambda *_: None,
 ) -> Built:
     """Writes the edition in these formats (all by default) and its manifest; raises OSError.
 
+    What belongs to no single text is written with all formats, and with `around` beside some of them.
     A format that cannot be had here is listed as missing, and its file of an earlier edition is removed.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -57,9 +63,10 @@ def build(
         except Unavailable as error:
             (folder / name).unlink(missing_ok=True)
             missing.append(Missing(name, row.name, str(error)))
-    around = list(_around(edition, folder)) if not only else []
-    known = list(_data(edition, folder)) if not only else []
-    listed = as_bytes(manifest(edition, written, missing, around, known))
+    whole = around or not only
+    beside = list(_around(edition, folder)) if whole else []
+    known = list(_data(edition, folder)) if whole else []
+    listed = as_bytes(manifest(edition, written, missing, beside, known))
     _replace(folder / NAME, lambda out: _all(out, listed))
     progress(len(jobs), len(jobs), "")
     return Built(tuple(file for _, file in written), tuple(missing), tuple(lacking))

@@ -124,6 +124,7 @@ def _editions(edition: d.Edition, payload: Folder, progress: Progress) -> Built:
         edition,
         payload.root / "edition",
         only=only,
+        around=True,
         progress=lambda _i, _n, name: progress(f"edition {name}"),
     )
     left = tuple(
