@@ -67,7 +67,7 @@ def test_the_section_says_it_in_the_language_of_each_text(made: d.Edition) -> No
     english = Page(data)
     assert english.words("//section[@id='cases']/h3") == ["Los sesenta", "Ramona Veiga", "Name withheld"]
     told = english.words("//section[@id='cases']//ul[@class='history']/li")
-    assert told[0] == "spring 1936, imprisoned, Fort [Actas. p. 3]"
+    assert told[0] == "spring 1936, imprisoned, Fort [Actas, p. 3]"
     assert told[1:3] == ["February 3, 1937, released", "1938, She writes."]
     assert english.words("//section[@id='cases']//li/time[@datetime='1937-02-03']")
     assert "A letter came." in english.words("//section[@id='cases']//ul[@class='updates']/li")[0]

@@ -15,6 +15,7 @@ from undersigned.appeals.publish import frozen_bytes
 from undersigned.appeals.references.csl import digest_of
 from undersigned.edition import document as d
 from undersigned.edition.formats import csl, html, markdown, tei
+from undersigned.edition.formats.marks import with_place
 from undersigned.edition.gather import gather
 from undersigned.lib.canonical import version_digest
 
@@ -77,6 +78,24 @@ def test_evidence_stands_at_its_passage_and_a_claim_without_any_says_so(made: d.
     assert page.words("//aside[@id='evidence-1']/p")[0] == "They are still held"
     assert page.words("//aside[@id='evidence-2']//q[@lang='en']") == ["Sixty men"]
     assert not page.words("//aside[@id='evidence-1']//a[@role='doc-biblioref']")
+
+
+def test_a_citation_that_stayed_is_no_variant(cast: Cast, cited: Text) -> None:
+    rewrite(cast, cited, ("sesenta", "setenta"), ("gobernador miente", "gobernador nos miente"))
+    told = gather(cited.appeal).texts[0].apparatus
+    changed = [
+        piece.text.strip()
+        for variant in told.variants
+        for piece in variant.pieces
+        if piece.kind != "same" and variant.witness.endswith("-2")
+    ]
+    assert sorted(changed) == ["nos", "sesenta", "setenta"]
+
+
+def test_a_place_is_told_once() -> None:
+    assert with_place("Soto, 1927, p. 3.", "p. 3") == ("Soto, 1927, p. 3", "")
+    assert with_place("Soto, 1927.", "item 9") == ("Soto, 1927", "item 9")
+    assert with_place("Soto, 1927, p. 13", "p. 3") == ("Soto, 1927, p. 13", "p. 3")
 
 
 def test_a_passage_that_was_changed_keeps_its_evidence_without_a_mark(cast: Cast, cited: Text) -> None:

@@ -1,9 +1,10 @@
 """The texts of an appeal as witnesses of each other."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC
 
 from undersigned.appeals import markup
+from undersigned.appeals.markup import Cluster
 from undersigned.appeals.models import Text, Version
 from undersigned.edition import document as d
 from undersigned.edition.apparatus import collate
@@ -40,8 +41,16 @@ def derivation(text: Text, printed: Version) -> d.Derivation | None:
     return d.Derivation(source.text.slug, source.number, text.reason, text.made_by, text.attested_by)
 
 
-def apparatus(text: Text, base: d.Blocks, family: Mapping[int, list[Version]]) -> d.Apparatus:
-    """All versions of the family as witnesses; those in the text's own language are compared with it."""
+def apparatus(
+    text: Text,
+    base: d.Blocks,
+    family: Mapping[int, list[Version]],
+    cite: Callable[[Cluster], str] | None = None,
+) -> d.Apparatus:
+    """All versions of the family as witnesses; those in the text's own language are compared with it.
+
+    `cite` says how a citation reads, in the base as in the others.
+    """
     printed = family[text.pk][-1]
     witnesses: list[d.Witness] = []
     variants: list[d.Variant] = []
@@ -49,7 +58,7 @@ def apparatus(text: Text, base: d.Blocks, family: Mapping[int, list[Version]]) -
         compared = version.pk != printed.pk and _primary(version.language) == _primary(printed.language)
         witnesses.append(_witness(version, compared))
         if compared:
-            other = read_body(markup.split(version.source)[1]).blocks
+            other = read_body(markup.split(version.source)[1], cite=cite).blocks
             variants += collate(witnesses[-1].sigil, base, other)
     return d.Apparatus(_sigil(printed), tuple(witnesses), tuple(variants))
 

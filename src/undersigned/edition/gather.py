@@ -1,6 +1,6 @@
 """Reads an appeal with its texts, log and signatories into the neutral document."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -212,7 +212,7 @@ def _text(
         place=head.extra.get("place", ""),
         salutation=salutation(body.blocks),
         provenance=known,
-        apparatus=family.apparatus(text, body.blocks, versions),
+        apparatus=family.apparatus(text, body.blocks, versions, _cite_all(text, references)),
         evidence=claims.placed(body),
         signatories=signatories.of_text(text),
         organisations=signatories.organisations(text.appeal, text),
@@ -220,6 +220,12 @@ def _text(
         sources=evidence.text_sources(references, states, claims.sources),
         words=words,
     )
+
+
+def _cite_all(text: Text, references: evidence.References) -> Callable[[markup.Cluster], str]:
+    """Citations of any version as the printed one sets them: a source reads alike wherever it is cited."""
+    now = dict(text.appeal.sources.values_list("key", "csl"))
+    return replace(references, known={**now, **references.known}).cite
 
 
 def _line(version: Version, log: Published | None) -> d.VersionLine:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from undersigned.edition import document as d
-from undersigned.edition.formats.marks import machine_date
+from undersigned.edition.formats.marks import machine_date, with_place
 from undersigned.edition.formats.tags import Child, Markup, escape, joined, tag
 
 
@@ -80,6 +80,6 @@ def _cited(event: d.CaseEvent) -> list[tuple[str, str]]:
 
 
 def _cite(source: d.Source, place: str, links: dict[str, str]) -> Markup:
-    shown = source.reference or source.key
+    shown, place = with_place(source.reference or source.key, place)
     linked = tag("a", shown, href=links[source.key]) if source.key in links else escape(shown)
-    return joined(" [", linked, f" {place}" if place else None, "]")
+    return joined(" [", joined(linked, place, separator=", "), "]")

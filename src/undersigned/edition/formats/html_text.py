@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from undersigned.edition import document as d
-from undersigned.edition.formats.marks import mark_id, marks_in, note_id, sign
+from undersigned.edition.formats.marks import mark_id, marks_in, note_id, sign, with_place
 from undersigned.edition.formats.tags import Markup, joined, tag
 
 # Notes with more markup than this, and twice their leaf's, would leave a hole in the text beside them.
@@ -167,13 +167,13 @@ class TextWriter:
         )
         translated = claim.translation and tag("q", claim.translation, lang=self.text.language)
         target = self.references.get(claim.source)
-        named = self._named(claim.source)
+        named, place = with_place(self._named(claim.source), claim.locator)
         link = tag("a", named, href=f"#{target}", role="doc-biblioref", dir="auto") if target else None
-        where = joined(link, claim.locator, claim.shelfmark, separator=", ")
+        where = joined(link, place, claim.shelfmark, separator=", ")
         lines = [claim.claim, quoted, translated, where or self.text.say("no-evidence")]
         return joined(*(tag("p", line) for line in lines if line))
 
     def _named(self, key: str) -> str:
         """A source as a reader of the note alone knows it."""
         found = next((source for source in self.text.sources if source.key == key), None)
-        return found.reference.rstrip(".") if found and found.reference else self.text.say("source")
+        return found.reference if found and found.reference else self.text.say("source")

@@ -59,6 +59,12 @@ def machine_date(edtf: str) -> str | None:
     return edtf
 
 
+def with_place(reference: str, place: str) -> tuple[str, str]:
+    """A reference without its full stop, and the place in it; none where that is its end."""
+    named = reference.rstrip(".")
+    return named, "" if named.endswith(f", {place}") else place
+
+
 def source_parts(text: d.Text) -> list[tuple[str, str]]:
     """The source edition as it is read, part by part; only its line where the parts are not known."""
     known = text.provenance.edition

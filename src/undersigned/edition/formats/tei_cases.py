@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from undersigned.edition import document as d
 from undersigned.edition.formats import html_cases
-from undersigned.edition.formats.marks import machine_date
+from undersigned.edition.formats.marks import machine_date, with_place
 from undersigned.edition.formats.tags import Markup, joined, tag
 
 
@@ -42,7 +42,7 @@ def _state(edition: d.Edition, text: d.Text, event: d.CaseEvent) -> Markup:
     known = {source.key: source.reference or source.key for source in edition.sources}
     places = [*event.locators, *[""] * len(event.sources)]
     cites = [
-        tag("bibl", joined(known[key], place, separator=", "), n=key)
+        tag("bibl", joined(*with_place(known[key], place), separator=", "), n=key)
         for key, place in zip(event.sources, places, strict=False)
         if key in known
     ]
