@@ -8,7 +8,7 @@ from django.test import Client
 from lxml import etree
 
 from tests.cast import Cast
-from undersigned.appeals import draft, publish
+from undersigned.appeals import cross_references, draft, publish
 from undersigned.appeals.models import Appeal, Text
 from undersigned.edition import gather
 from undersigned.edition.formats import html, tei
@@ -79,6 +79,34 @@ def test_a_letter_refers_to_another_of_its_series(three: list[Text]) -> None:
     assert '<a href="/appeals/first/en/" rel="noopener noreferrer">I wrote before</a>' in get("second")
     edition = gather.gather(Appeal.objects.get(slug="second"))
     assert "/appeals/first/en/" in "".join(html.pieces(edition, edition.texts[0]))
+
+
+def test_the_desk_says_which_references_lead_nowhere(cast: Cast, three: list[Text]) -> None:
+    second = three[1]
+    letter(cast, "fourth", "4")
+    Appeal.objects.filter(slug="fourth").update(state=Appeal.State.DRAFT)
+    words = (
+        "One [a](/appeals/first/en/#p2), [b](/appeals/first/en/versions/1/), [c](/appeals/first/), [d][]\n"
+        "[e](/appeals/first/en/versions/2/), [f](/appeals/first/fr/), [g](/appeals/gone/en/),\n"
+        "[h](/appeals/fourth/en/), [i](https://quay.example/appeals/gone/), [k](/appeals/second/en/).\n\n"
+        "[d]: /appeals/first/names/\n"
+    )
+    found = cross_references.broken(second.appeal, words)
+    assert [(problem.line, problem.params["what"]) for problem in found] == [
+        (2, "/appeals/first/en/versions/2/"),
+        (2, "/appeals/first/fr/"),
+        (2, "/appeals/gone/en/"),
+        (3, "/appeals/fourth/en/"),
+    ]
+    text = Text.objects.get(pk=second.pk)
+    source = text.draft.replace("/appeals/first/en/", "/appeals/gone/en/")
+    draft.save_draft(actor=cast.owner, text=second, source=source, revision=text.draft_revision)
+    client = Client()
+    client.force_login(cast.owner)
+    for place in ("", "publish/"):
+        page = client.get(f"/desk/appeals/second/draft/en/{place}").content.decode()
+        assert "leads to /appeals/gone/en/" in page
+    assert publish.problems_of(Text.objects.select_related("appeal").get(pk=second.pk)) == []
 
 
 def test_introduction_fonds_and_shelfmark_stand_on_the_page(three: list[Text]) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from undersigned.accounts.models import Team, User
 from undersigned.accounts.permissions import teams_where
-from undersigned.appeals import diff, draft, markup, publish, reading
+from undersigned.appeals import cross_references, diff, draft, markup, publish, reading
 from undersigned.appeals.beside import beside
 from undersigned.appeals.forms import DraftForm, ImportForm, NewAppealForm, SettingsForm
 from undersigned.appeals.import_letter import UNPLACED, import_letter
@@ -181,7 +181,8 @@ def _preview(source: str, text: Text) -> dict[str, object]:
         document = reading.preview(source, text.language, text)
     except markup.MarkupError as error:
         return {"problems": [said(error.problem)], "document": None}
-    problems = publish.check_body(text.appeal, markup.split(source)[1])
+    body = markup.split(source)[1]
+    problems = publish.check_body(text.appeal, body) + cross_references.broken(text.appeal, body)
     return {"document": document, "problems": [said(problem) for problem in problems]}
 
 
@@ -219,6 +220,8 @@ def publish_text(request: HttpRequest, slug: str, text: str) -> HttpResponse:
     context: dict[str, object] = {"text": found, "appeal": found.appeal, "problems": problems, "last": last}
     if not problems:
         context["document"] = reading.preview(found.draft, found.language, found)
+        leads = cross_references.broken(found.appeal, markup.split(found.draft)[1])
+        context["remarks"] = [said(problem) for problem in leads]
         if last:
             context["is_new"] = publish.would_be_new(found, last)
             changes = diff.word_diff(markup.split(last.source)[1], markup.split(found.draft)[1])

@@ -1,6 +1,6 @@
 """The text format: Markdown with a YAML head (docs/reference/text-format.md)."""
 
-from undersigned.appeals.markup.check import check, cited_keys, person_idents
+from undersigned.appeals.markup.check import check, cited_keys, link_targets, person_idents
 from undersigned.appeals.markup.citations import Cite, Cluster, read_locator
 from undersigned.appeals.markup.head import Addressee, Head, Source, as_dict, join, split
 from undersigned.appeals.markup.mentions import Mention
@@ -38,6 +38,7 @@ __all__ = [
     "check",
     "cited_keys",
     "join",
+    "link_targets",
     "person_idents",
     "plain_text",
     "read_locator",

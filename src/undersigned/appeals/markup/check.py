@@ -101,6 +101,14 @@ def person_idents(body: str) -> list[str]:
     return list(dict.fromkeys(ident for _line, ident in _persons(_PARSER.parse(body))))
 
 
+def link_targets(body: str) -> list[tuple[int, str]]:
+    """Where the links of a body lead, each with its line."""
+    if ("](" not in body and "]:" not in body and "<" not in body) or too_much(body):
+        return []
+    links = ((line, token) for line, token in _inline(_PARSER.parse(body)) if token.type == "link_open")
+    return [(line, str(token.attrs.get("href", ""))) for line, token in links]
+
+
 def _short(text: str) -> str:
     text = " ".join(text.split())
     return text if len(text) <= 60 else text[:59] + "…"

@@ -33,6 +33,7 @@ MESSAGES: dict[str, str] = {
     "link": _("A link may only lead to http, https or mailto addresses: %(what)s"),
     "cite-unknown": _("The text cites “%(key)s”, and this appeal has no source with that key."),
     "person-unknown": _("The text leads to the person “%(ident)s”, and this appeal has no such person."),
+    "cross-gone": _("The text leads to %(what)s, and readers find no text there."),
     "note-undefined": _("The footnote mark [^%(mark)s] has no footnote."),
     "note-twice": _("Two footnotes have the mark [^%(mark)s]."),
     "note-unused": _("The footnote [^%(mark)s] is never referred to."),
