@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tests.cast import Cast
 from tests.signing import crowd
 from undersigned.appeals.models import Appeal
 from undersigned.lib import clock, tokens, vault
@@ -14,8 +15,11 @@ from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
 from undersigned.mailroom.render import render
 from undersigned.signing import own_data, sequence
+from undersigned.signing.disputes import ask as dispute
+from undersigned.signing.disputes import freeze
 from undersigned.signing.erase import erase
 from undersigned.signing.models import Asking, Person, Signature
+from undersigned.signing.moderation import decide
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +110,14 @@ def test_who_has_no_address_here_is_sent_to_the_organisers(client: Client, recor
     assert "knows no address" in client.post(place).content.decode()
     assert client.post(place, headers={"sec-fetch-site": "cross-site"}).status_code == 403
     assert not Message.objects.exists()
+
+
+def test_what_was_disputed_and_decided_is_in_it(cast: Cast, recorded: Signature) -> None:
+    appeal = recorded.appeal
+    request = dispute.Request(name="Ana Sol", email="other@people.example")
+    freeze.confirm(dispute=dispute.ask(appeal=appeal, request=request, language="en"))
+    decide.decide(actor=cast.owner, appeal=appeal, act="strike", numbers=[recorded.pk], reason="a doubt")
+    (found,) = own_data.gather(signature=recorded)["signatures"]
+    assert [one["answer"] for one in found["disputed"]] == [""]
+    assert [(one["act"], one["reason"]) for one in found["moderated"]] == [("strike", "a doubt")]
+    assert "other@people.example" not in json.dumps(found)

@@ -26,6 +26,7 @@ from undersigned.signing import (
     withdraw,
 )
 from undersigned.signing.models import DelayedLine, PublicLine, Signature, Undo
+from undersigned.signing.moderation import decide
 
 pytestmark = pytest.mark.django_db
 SAFETY = "/desk/appeals/night-ferry/safety/"
@@ -189,6 +190,17 @@ def test_names_appear_days_after_they_are_counted(
     page = Client().get("/appeals/night-ferry/names/").content.decode()
     assert "Ana Sol" in page and "next days" not in page
     assert PublicLine.objects.get(pk=row.pk).listed and not DelayedLine.objects.exists()
+
+
+def test_taking_a_strike_back_shows_no_name_before_its_day(cast: Cast, open_appeal: Appeal) -> None:
+    appeal = profiled(cast, open_appeal, "careful")
+    row = confirmed(original(open_appeal), display="name")
+    sequence.record_due(force=True)
+    made = decide.decide(actor=cast.owner, appeal=appeal, act="strike", numbers=[row.pk], reason="a doubt")
+    decide.undo(actor=cast.owner, decision=made)
+    assert not PublicLine.objects.get(pk=row.pk).listed
+    names_later.go(clock.now() + timedelta(days=3))
+    assert PublicLine.objects.get(pk=row.pk).listed
 
 
 def test_names_appear_at_once_in_an_open_appeal(open_appeal: Appeal) -> None:

@@ -18,7 +18,7 @@ from undersigned.circulation.models import Carrier
 from undersigned.commands import erase_expired
 from undersigned.lib import clock
 from undersigned.signing import expire, moderate, opening, sequence
-from undersigned.signing.models import Gathering, Person, Signature
+from undersigned.signing.models import Decision, Gathering, Person, Signature
 
 pytestmark = pytest.mark.django_db
 D = timedelta(days=1)
@@ -58,6 +58,9 @@ def test_each_kind_goes_in_its_own_time(cast: Cast, open_appeal: Appeal) -> None
     sheets.counted(cast, version, {"name": "Ana Sol"})
     sequence.record_due(force=True)
     moderate.strike(actor=cast.owner, signature=Signature.objects.get(pk=row.pk), reason="said so by phone")
+    Decision.objects.create(
+        appeal=open_appeal, reason="is Bo Bo?", created_at=clock.now(), finished_at=clock.now()
+    )
     shorter(cast, open_appeal, notes=10, scans=5, carriers=3)
     opening.close_appeal(actor=cast.owner, appeal=Appeal.objects.get(pk=open_appeal.pk))
     now = clock.now()
@@ -67,10 +70,11 @@ def test_each_kind_goes_in_its_own_time(cast: Cast, open_appeal: Appeal) -> None
     assert not Gathering.objects.filter(is_kept=True).exists()
     assert Person.objects.filter(signature__kind="paper").exists()
     (gone,) = expire.erase_early(now + 11 * D)
-    assert (gone.notes, gone.scans) == (1, 0)
+    assert (gone.notes, gone.scans) == (2, 0)
     assert not Signature.objects.exclude(reason="").exists()
+    assert not Decision.objects.exclude(reason="").exists()
     assert expire.erase_early(now + 12 * D) == []
-    assert report(open_appeal) == {"notes": 1, "scans": 1}
+    assert report(open_appeal) == {"notes": 2, "scans": 1}
 
 
 def test_carriers_go_before_those_who_signed(cast: Cast, open_appeal: Appeal) -> None:

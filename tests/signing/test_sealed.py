@@ -41,10 +41,14 @@ from undersigned.signing import (
     withdraw,
 )
 from undersigned.signing.delivery import tell
-from undersigned.signing.models import Person, SealedPerson, Signature
+from undersigned.signing.disputes import ask as disputes
+from undersigned.signing.models import Person, SealedPerson, Signature, Undo
+from undersigned.signing.moderation import decide, patterns
 from undersigned.signing.organisations import ask as organisations
 from undersigned.signing.paper import refusals, standing
 from undersigned.signing.request import SignRequest
+from undersigned.signing.updates import send as sending
+from undersigned.signing.updates import write
 from undersigned.tlog.note import parse_vkey
 from undersigned.tlog.receipt import verify_receipt
 
@@ -243,10 +247,31 @@ def test_what_the_server_cannot_do_it_says(cast: Cast, sealed: Version) -> None:
         standing.require_open(sealed.text.appeal, clock.now())
     assert not organisations.accepts(sealed.text.appeal, clock.now())
     assert expire.remind_pending(clock.now() + timedelta(days=5)) == 0
-    assert tell.askers(sealed.text.appeal) == 0
+    assert tell.askers(sealed.text.appeal) == sending.askers(sealed.text.appeal) == 0
+    made = write.save(actor=cast.owner, appeal=sealed.text.appeal, title="News", words="No.", language="en")
+    write.publish(actor=cast.owner, update=made, revision=made.revision)
+    with pytest.raises(ValidationError, match="sealed"):
+        sending.start(actor=cast.owner, update=made)
     Signature.objects.filter(pk=row.pk).update(first_order=1)
     with pytest.raises(first.NotPossible, match="sealed"):
         first.ask_again(actor=cast.owner, signature=row)
+
+
+@pytest.mark.parametrize("in_log", [False, True])
+def test_what_moderators_decide_is_taken_back(cast: Cast, sealed: Version, in_log: bool) -> None:
+    row, appeal = confirmed_by_link(sealed), sealed.text.appeal
+    if in_log:
+        sequence.record_due(force=True)
+    act = "strike" if in_log else "refuse"
+    made = decide.decide(actor=cast.owner, appeal=appeal, act=act, numbers=[row.pk], reason="a doubt")
+    sequence.record_due(force=True)
+    assert Undo.objects.filter(leaf_index__isnull=False).exists() is in_log
+    decide.undo(actor=cast.owner, decision=made)
+    sequence.record_due(force=True)
+    found = mine.find(tokens.token("mine", row.nonce))
+    assert found is not None and found.state == "recorded" and found.salt_private is None
+    text = mine.receipt_text(signature=found, full=True)
+    assert verify_receipt(text, [parse_vkey(Log.objects.get().vkey)])
 
 
 def test_first_signatories_are_asked_and_sealed(
@@ -313,6 +338,8 @@ def test_the_hash_against_repeats_goes_with_the_end(cast: Cast, sealed: Version)
     client = Client()
     client.force_login(cast.owner)
     assert client.get(f"/desk/appeals/{appeal.slug}/roll/", {"q": ANA.email}).status_code == 200
+    patterns.look(actor=cast.owner, appeal=appeal, which="recorded")
+    assert disputes.address_key(appeal, ANA.email) is None
     assert not repeats.has_key(appeal)
 
 

@@ -27,6 +27,7 @@ from undersigned.signing.confirm import PENDING_FOR
 from undersigned.signing.delivery import guard
 from undersigned.signing.disputes import time as disputes
 from undersigned.signing.models import (
+    Decision,
     DelayedLine,
     Organisation,
     Person,
@@ -202,7 +203,8 @@ def _forget_notes(appeal: Appeal) -> int:
     # The states off the usual way have an index of their own, and a reason stands in no other.
     aside = Signature.objects.filter(appeal=appeal, state__in=_ASIDE).exclude(reason="")
     bodies = Organisation.objects.filter(appeal=appeal).exclude(reason="")
-    return aside.update(reason="") + bodies.update(reason="")
+    decided = Decision.objects.filter(appeal=appeal, finished_at__isnull=False).exclude(reason="")
+    return aside.update(reason="") + bodies.update(reason="") + decided.update(reason="")
 
 
 def erase_expired(now: datetime | None = None) -> list[Erased]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
-from undersigned.lib import clock, env, tokens
+from undersigned.lib import clock, env, tokens, vault
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message, Suppression
 from undersigned.signing import mails, people
@@ -18,7 +18,9 @@ from undersigned.signing.confirm import family
 from undersigned.signing.models import (
     Amendment,
     Asking,
+    DecisionLine,
     Delivery,
+    DisputeLine,
     PaperLine,
     Person,
     Signature,
@@ -104,6 +106,7 @@ def _signature(row: Signature) -> dict[str, Any]:
         "state": row.state,
         "way": row.kind,
         "given": people.unseal(own) if own else {},
+        "mark_of_the_network": _network(own),
         "signed_words": {
             "title": version.title, "text": version.text.slug, "language": version.language,
             "version": version.number, "digest": version.digest,
@@ -132,8 +135,32 @@ def _signature(row: Signature) -> dict[str, Any]:
             {"version": asking.version.number, "answer": asking.answer}
             for asking in Asking.objects.filter(signature=row).select_related("version")
         ],
+        "disputed": [
+            {
+                "since": line.dispute.created_at.date().isoformat(), "answer": line.answer,
+                "outcome": line.outcome,
+            }
+            for line in DisputeLine.objects.filter(number=row.pk).select_related("dispute").order_by("pk")
+        ],
+        "moderated": [
+            {
+                "act": line.decision.act, "on": line.decision.created_at.date().isoformat(),
+                "reason": line.decision.reason, "outcome": line.outcome,
+            }
+            for line in _decided(row)
+        ],
         "log": _log(row),
     }  # fmt: skip
+
+
+def _network(person: Person | None) -> str:
+    return people.network(vault.unseal(person.sealed, context=people.CONTEXT)) if person else ""
+
+
+def _decided(row: Signature) -> list[DecisionLine]:
+    """What moderators decided about it; lines are found through the decisions of its appeal."""
+    found = DecisionLine.objects.filter(decision__appeal=row.appeal_id, number=row.pk)
+    return list(found.select_related("decision").order_by("pk"))
 
 
 def _log(row: Signature) -> dict[str, Any]:

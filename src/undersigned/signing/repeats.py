@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from undersigned.appeals.models import Appeal
 from undersigned.lib import keys, vault
 from undersigned.mailroom import address as addresses
-from undersigned.signing.models import Signature
+from undersigned.signing.models import RecordedEnd, Signature
 
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 
@@ -25,6 +25,12 @@ def has_key(appeal: Appeal) -> bool:
     except keys.KeyMissing:
         return False
     return True
+
+
+def are_over(appeal: Appeal) -> bool:
+    """Whether the key of repeats is gone for good, or will be in a moment: nobody may make it anew."""
+    ended = RecordedEnd.objects.filter(appeal=appeal)
+    return (ended if appeal.is_sealed else ended.filter(shred_leaf__isnull=False)).exists()
 
 
 def normal(email: str) -> str:

@@ -16,7 +16,7 @@ from undersigned.mailroom import queue
 from undersigned.signing import limits, repeats
 from undersigned.signing.disputes import kept, mails
 from undersigned.signing.disputes.kept import Kept
-from undersigned.signing.models import Dispute, RecordedEnd
+from undersigned.signing.models import Dispute
 from undersigned.signing.organisations.mails import ASKING
 from undersigned.signing.request import Invalid
 
@@ -56,7 +56,7 @@ def read(values: Mapping[str, Any]) -> Request:
 
 def address_key(appeal: Appeal, email: str) -> bytes | None:
     """What one mailbox is known by in an appeal; no signature has the same. None once the key is gone."""
-    if RecordedEnd.objects.filter(appeal=appeal, shred_leaf__isnull=False).exists():
+    if repeats.are_over(appeal):
         return None
     return vault.keyed_hash(repeats.key_name(appeal), f"dispute {repeats.normal(email)}")
 

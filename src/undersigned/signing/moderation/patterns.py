@@ -20,7 +20,7 @@ from undersigned.appeals.veil import fold
 from undersigned.lib import env, vault
 from undersigned.lib.vault import VaultError
 from undersigned.signing import people, repeats
-from undersigned.signing.models import RecordedEnd, Signature
+from undersigned.signing.models import Signature
 
 Rows = QuerySet[Signature]
 # The newest so many are looked at, whatever an appeal holds.
@@ -60,8 +60,8 @@ class Reader:
     def __init__(self, appeal: Appeal) -> None:
         self._appeal = appeal
         # Asking would make the key anew that the end of retention destroyed.
-        self._gone = RecordedEnd.objects.filter(appeal=appeal, shred_leaf__isnull=False).exists()
-        self._hash = None if self._gone else vault.hasher(repeats.key_name(appeal))
+        gone = repeats.are_over(appeal)
+        self._hash = None if gone else vault.hasher(repeats.key_name(appeal))
         self._opened = people.opener()
 
     def marks(self, row: Signature) -> dict[str, tuple[str, str]]:

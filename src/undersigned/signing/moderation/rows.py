@@ -6,12 +6,13 @@ The callers have checked who decides, and hold the rows' locks.
 from collections.abc import Sequence
 from datetime import datetime
 
-from undersigned.signing import commitment, ending, mine, people
+from undersigned.signing import commitment, ending, mine, people, sealing
 from undersigned.signing.confirm import family
 from undersigned.signing.delivery import guard
 from undersigned.signing.models import (
     Amendment,
     DecisionLine,
+    DelayedLine,
     PublicLine,
     RecordedEnd,
     Signature,
@@ -100,7 +101,8 @@ def restore(line: DecisionLine, now: datetime) -> bool:
 def _revive(row: Signature, line: DecisionLine, now: datetime, closed: bool) -> bool:
     rows = family(row)
     row = next(one for one in rows if one.pk == line.number)
-    if any(one.state in Signature.LIVE for one in rows) or not hasattr(row, "person"):
+    known = hasattr(row, "person") or sealing.of(row) is not None
+    if any(one.state in Signature.LIVE for one in rows) or not known:
         # The person has signed anew meanwhile, or is known no more.
         return False
     if row.leaf_index is None:
@@ -138,15 +140,24 @@ def _sign_again(row: Signature, line: DecisionLine) -> bool:
     if shown is None:
         return False
     row.leaf_index = row.recorded_at = None
-    commitment.apply(row, commitment.commit(shown, commitment.bound(row, people.unseal(row.person)["email"])))
+    commitment.apply(row, _committed(row, shown))
     row.save(update_fields=["leaf_index", "recorded_at", "salt_public", "salt_private", "commitment"])
     # What was in dispute is looked at before it is named again.
     _stand(row, _State.HELD if line.before == _State.DISPUTED else _State.CONFIRMED)
     return True
 
 
+def _committed(row: Signature, line: PublicLine) -> commitment.Commitment:
+    own = sealing.of(row)
+    if own is not None:
+        return commitment.commit_digest(commitment.shown(line), bytes(own.private_digest))
+    return commitment.commit(line, commitment.bound(row, people.unseal(row.person)["email"]))
+
+
 def _stand(row: Signature, state: Signature.State) -> None:
     row.state, row.reason, row.ended_at = state, "", None
     row.save(update_fields=["state", "reason", "ended_at"])
-    if state == _State.RECORDED and row.display != Signature.Display.UNLISTED:
+    # A name that waits before it appears goes on waiting.
+    waits = DelayedLine.objects.filter(signature=row).exists()
+    if state == _State.RECORDED and row.display != Signature.Display.UNLISTED and not waits:
         PublicLine.objects.filter(signature=row).update(listed=True)

@@ -22,7 +22,7 @@ from undersigned.lib import clock, env, vault
 from undersigned.mailroom import address as addresses
 from undersigned.mailroom import queue
 from undersigned.mailroom.models import Message
-from undersigned.signing import mails, people
+from undersigned.signing import mails, people, sealing
 from undersigned.signing.models import Signature, Update, UpdateRound
 from undersigned.signing.updates import write
 
@@ -48,6 +48,8 @@ def start(*, actor: User, update: Update) -> UpdateRound:
     appeal = update.appeal
     require(actor, "update.send", appeal.team)
     row = Update.objects.select_related("appeal").get(pk=update.pk)
+    if row.appeal.is_sealed:
+        raise ValidationError(str(sealing.CANNOT_WRITE))
     if row.published_at is None or row.taken_down_at is not None:
         raise ValidationError(_("Publish the update first: the mail leads to its page."))
     if not row.appeal.is_public:
@@ -191,8 +193,8 @@ def _askers(appeal: Appeal) -> QuerySet[Signature]:
 
 
 def askers(appeal: Appeal) -> int:
-    """How many would be written to if a round started now."""
-    return _askers(appeal).count()
+    """How many would be written to if a round started now; of a sealed appeal nobody can be."""
+    return 0 if appeal.is_sealed else _askers(appeal).count()
 
 
 def waiting(turn: UpdateRound) -> int:
