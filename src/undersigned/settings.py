@@ -162,6 +162,8 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_ENGINE = "undersigned.accounts.sessions"
 # A browser takes cookies of such names over HTTPS alone. `__Host-` would send them to public pages too.
 _PREFIX = "__Secure-" if _HTTPS else ""
+# A day after it was last used; `accounts.sessions` ends each after two weeks in any case.
+SESSION_COOKIE_AGE = 86_400
 SESSION_COOKIE_NAME = f"{_PREFIX}sessionid"
 CSRF_COOKIE_NAME = f"{_PREFIX}csrftoken"
 SESSION_COOKIE_HTTPONLY = True

@@ -263,6 +263,19 @@ def test_sessions_that_are_over_are_deleted(client: Client, cast: Cast) -> None:
     assert not DeskSession.objects.exists()
 
 
+def test_a_session_ends_a_day_after_its_use_and_after_two_weeks(client: Client, cast: Cast) -> None:
+    client.force_login(cast.owner)
+    start = clock.now()
+    for day in range(16):
+        with time_machine.travel(start + timedelta(hours=23 * day), tick=False):
+            in_time = timedelta(hours=23 * day) < sessions.LONGEST
+            assert client.get(reverse("desk-me")).status_code == (200 if in_time else 302)
+    client.force_login(cast.owner)
+    assert client.get(reverse("desk-me")).status_code == 200
+    with time_machine.travel(clock.now() + timedelta(hours=25), tick=False):
+        assert client.get(reverse("desk-me")).status_code == 302
+
+
 def test_a_cookie_made_from_the_table_opens_nothing(client: Client, cast: Cast) -> None:
     client.force_login(cast.editor)
     client.get("/desk/")

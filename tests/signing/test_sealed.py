@@ -42,6 +42,8 @@ from undersigned.signing import (
 )
 from undersigned.signing.delivery import tell
 from undersigned.signing.disputes import ask as disputes
+from undersigned.signing.disputes import freeze
+from undersigned.signing.disputes import time as later
 from undersigned.signing.models import Person, SealedPerson, Signature, Undo
 from undersigned.signing.moderation import decide, patterns
 from undersigned.signing.organisations import ask as organisations
@@ -272,6 +274,17 @@ def test_what_moderators_decide_is_taken_back(cast: Cast, sealed: Version, in_lo
     assert found is not None and found.state == "recorded" and found.salt_private is None
     text = mine.receipt_text(signature=found, full=True)
     assert verify_receipt(text, [parse_vkey(Log.objects.get().vkey)])
+
+
+def test_who_disputes_a_name_is_forgotten_days_after_the_answer(sealed: Version) -> None:
+    request = disputes.Request(name="Nobody Here", email="eve@people.example")
+    row = disputes.ask(appeal=sealed.text.appeal, request=request, language="en")
+    freeze.confirm(dispute=row)
+    assert later.tidy(clock.now() + timedelta(days=1)) == 0
+    assert later.tidy(clock.now() + timedelta(days=3)) == 1
+    row.refresh_from_db()
+    assert not row.sealed and row.address_key is None
+    assert not Message.objects.filter(subject_ref=f"dispute:{row.pk}").exists()
 
 
 def test_first_signatories_are_asked_and_sealed(

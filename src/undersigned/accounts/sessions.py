@@ -6,7 +6,7 @@ The table knows a keyed hash of the cookie and sealed data. What a session tells
 import base64
 import binascii
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
@@ -18,6 +18,8 @@ from undersigned.accounts.models import DeskSession, User
 from undersigned.lib import clock, keys, vault
 
 CONTEXT = "session"
+# However often it is used, it ends so long after signing in.
+LONGEST = timedelta(days=14)
 _DEVICE, _SINCE, _SEEN = "device", "since", "seen"
 
 
@@ -56,14 +58,14 @@ class SessionStore(DatabaseStore):
         return DeskSession.objects.filter(session_key=_hashed(session_key)).exists()
 
     def create_model_instance(self, data: dict[str, Any]) -> DeskSession:
-        user = data.get("_auth_user_id")
+        user, since, end = data.get("_auth_user_id"), _moment(data.get(_SINCE)), self.get_expiry_date()
         return DeskSession(
             session_key=_hashed(self._get_or_create_session_key()),  # type: ignore[attr-defined]
             session_data=self.encode(data),
-            expire_date=self.get_expiry_date(),
+            expire_date=min(end, since + LONGEST) if since else end,
             user_id=int(user) if user else None,
             device=str(data.get(_DEVICE, "")),
-            since=_moment(data.get(_SINCE)),
+            since=since,
             seen=_moment(data.get(_SEEN)),
         )
 

@@ -7,6 +7,7 @@ signature counts until the team decides. Team and disputer are told so, once.
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from undersigned.appeals.models import Appeal
 from undersigned.lib import clock
@@ -16,6 +17,8 @@ from undersigned.signing.models import Decision, Dispute, RefusalWords
 
 # What was written goes so long after the decision.
 KEPT_FOR = timedelta(days=30)
+# In a sealed appeal no longer than the answer may take.
+_SEALED_FOR = timedelta(days=2)
 _CHUNK = 200
 _State = Dispute.State
 
@@ -47,9 +50,10 @@ def tidy(now: datetime | None = None) -> int:
             queue.forget_many([kept.subject_ref(row) for row in rows])
             Dispute.objects.filter(pk__in=[row.pk for row in rows]).delete()
         gone += len(rows)
-    decided = Dispute.objects.filter(
-        state__in=(_State.UPHELD, _State.DISMISSED, _State.NONE), decided_at__lte=at - KEPT_FOR
-    ).exclude(sealed=b"")
+    over = Q(decided_at__lte=at - KEPT_FOR)
+    over |= Q(decided_at__lte=at - _SEALED_FOR, appeal__sealed_at__isnull=False)
+    decided = Dispute.objects.filter(over, state__in=(_State.UPHELD, _State.DISMISSED, _State.NONE))
+    decided = decided.exclude(sealed=b"")
     return gone + _blank(list(decided[:_CHUNK]))
 
 
