@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pyrage
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -9,11 +10,12 @@ from django.test import Client
 
 from tests.cast import Cast
 from tests.signing.crowd import confirmed, original, pending
+from undersigned.accounts import age_keys
 from undersigned.accounts.models import AuditRecord
 from undersigned.accounts.permissions import Forbidden
 from undersigned.appeals import draft, profiles
 from undersigned.appeals.models import Appeal
-from undersigned.lib import clock, tokens
+from undersigned.lib import clock, journal, tokens
 from undersigned.mailroom.models import Message
 from undersigned.signing import (
     confirm,
@@ -201,6 +203,21 @@ def test_taking_a_strike_back_shows_no_name_before_its_day(cast: Cast, open_appe
     assert not PublicLine.objects.get(pk=row.pk).listed
     names_later.go(clock.now() + timedelta(days=3))
     assert PublicLine.objects.get(pk=row.pk).listed
+
+
+def test_an_older_backup_neither_loosens_nor_unseals(cast: Cast, open_appeal: Appeal) -> None:
+    keys = sorted(str(pyrage.x25519.Identity.generate().to_public()) for _one in "ab")
+    age_keys.add(actor=cast.owner, team=cast.team, recipient=keys[0], label="Olive")
+    profiled(cast, open_appeal, "at_risk")
+    protect.seal(actor=cast.owner, appeal=open_appeal)
+    Appeal.objects.update(profile="open", retention_days=180, sealed_at=None)
+    # As if the second key had been entered after the backup.
+    text = journal.path().read_text()
+    journal.path().write_text(text.replace(keys[0], ",".join(keys)))
+    assert (protect.replay(), protect.replay()) == (1, 0)
+    found = Appeal.objects.get()
+    assert (found.profile, found.retention_days, found.is_sealed) == ("at_risk", 30, True)
+    assert age_keys.recipients(cast.team.pk) == keys
 
 
 def test_names_appear_at_once_in_an_open_appeal(open_appeal: Appeal) -> None:

@@ -1,5 +1,6 @@
 """A team's own keys: the public halves, to which appeals are sealed; the private ones never come here."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -7,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from undersigned.accounts import audit
-from undersigned.accounts.models import AgeRecipient, Team, User
+from undersigned.accounts.models import AgeRecipient, Membership, Role, Team, User
 from undersigned.accounts.permissions import require
 from undersigned.lib import agebox, clock
 
@@ -84,3 +85,13 @@ def retire(*, actor: User, key: AgeRecipient, at: datetime | None = None) -> Non
     audit.record(
         team=team, actor=actor, verb="key.retire", subject=f"team:{team.pk}", key=short(key.recipient)
     )
+
+
+def put_back(*, team_id: int, recipients: Sequence[str], at: datetime) -> None:
+    """Enters keys again, after a restore, that an appeal was sealed to and an older backup does not know."""
+    owner = Membership.objects.filter(team_id=team_id, role=Role.OWNER).order_by("pk").first()
+    if owner is None:
+        return
+    for recipient in recipients:
+        values = {"label": "", "created_at": at, "created_by": owner.user}
+        AgeRecipient.objects.get_or_create(team_id=team_id, recipient=recipient, defaults=values)

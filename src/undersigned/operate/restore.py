@@ -15,7 +15,7 @@ from undersigned.lib import clock, keys
 from undersigned.mailroom import queue
 from undersigned.operate import archive, copies, folder, schema
 from undersigned.operate.backup import kept_folder, ledger_folder
-from undersigned.signing import erase, hidden
+from undersigned.signing import erase, hidden, protect
 from undersigned.signing.organisations import withdraw
 from undersigned.signing.paper import wipe
 
@@ -115,4 +115,5 @@ def _before_anybody_sees() -> None:
     person_journal.replay()
     wipe.replay()
     hidden.replay()
+    protect.replay()
     queue.hold(f"a backup was restored on {clock.now():%Y-%m-%d}; its mails may have been sent already")

@@ -16,8 +16,11 @@ from undersigned.accounts.models import User
 from undersigned.accounts.permissions import require
 from undersigned.appeals import profiles
 from undersigned.appeals.models import Appeal
-from undersigned.lib import clock
+from undersigned.lib import clock, journal
 from undersigned.signing.models import Gathering, Organisation, Signature, Vouching
+
+# As the journal says them: what an older backup does not know holds all the same.
+_PROFILE, _SEAL = "profile", "seal"
 
 
 def has_signers(appeal: Appeal) -> bool:
@@ -42,6 +45,8 @@ def change(*, actor: User, appeal: Appeal, profile: str) -> Appeal:
         raise ValidationError(
             {"profile": _("Somebody has signed under this profile: it can be tightened, not loosened.")}
         )
+    if not loosened:
+        journal.append([f"{clock.now().date().isoformat()} {_PROFILE} {current.public_id} {profile}"])
     before, chosen = current.profile, profiles.PROFILES[profile]
     days = chosen.retention_days if loosened else min(current.retention_days, chosen.retention_days)
     current.profile, current.retention_days = profile, days
@@ -81,10 +86,38 @@ def seal(*, actor: User, appeal: Appeal, at: datetime | None = None) -> Appeal:
     problems = hindrances(current)
     if problems:
         raise ValidationError(problems)
-    current.sealed_at = at or clock.now()
+    now, recipients = at or clock.now(), age_keys.recipients(current.team_id)
+    journal.append([f"{now.date().isoformat()} {_SEAL} {current.public_id} {','.join(recipients)}"])
+    current.sealed_at = now
     current.save(update_fields=["sealed_at"])
     audit.record(
         team=current.team, actor=actor, verb="appeal.seal", subject=f"appeal:{current.slug}",
-        keys=[age_keys.short(one) for one in age_keys.recipients(current.team_id)],
+        keys=[age_keys.short(one) for one in recipients],
     )  # fmt: skip
     return current
+
+
+@transaction.atomic
+def replay(at: datetime | None = None) -> int:
+    """Tightens and seals again, after a restore, what an older backup does not know of; of how many appeals.
+
+    What this server can read of a sealed one is sealed within moments, as it was the first time.
+    """
+    now, changed = at or clock.now(), set()
+    for parts in journal.words():
+        if len(parts) != 4 or parts[1] not in (_PROFILE, _SEAL):
+            continue
+        appeal = Appeal.objects.select_for_update().filter(public_id=parts[2]).first()
+        if appeal is None:
+            continue
+        if parts[1] == _SEAL and not appeal.is_sealed:
+            age_keys.put_back(team_id=appeal.team_id, recipients=parts[3].split(","), at=now)
+            appeal.sealed_at = now
+        elif parts[1] == _PROFILE and profiles.is_looser(appeal.profile, parts[3]):
+            appeal.profile = parts[3]
+            appeal.retention_days = min(appeal.retention_days, profiles.of(appeal).retention_days)
+        else:
+            continue
+        appeal.save(update_fields=["sealed_at", "profile", "retention_days"])
+        changed.add(appeal.pk)
+    return len(changed)
