@@ -2,8 +2,10 @@
 
 import json
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -11,8 +13,9 @@ from tests.signing import crowd
 from tests.signing.vouching import carrier, mailed, opened, vouched
 from undersigned.appeals import draft, publish
 from undersigned.circulation import links
+from undersigned.lib import clock
 from undersigned.signing import sequence
-from undersigned.signing.models import Signature, Voucher
+from undersigned.signing.models import Signature, Undo, Voucher
 from undersigned.signing.vouch import add, session
 
 pytestmark = pytest.mark.django_db
@@ -163,6 +166,10 @@ def test_the_desk_sees_carriers_quota_and_repeats_and_outsiders_nothing(ines, ca
     assert "Let it stand" not in owner.get(pages[0]).content.decode()
     assert owner.post(pages[1], {"act": "quota", "quota": "1"}).status_code == 422
     assert owner.post(pages[1], {"act": "quota", "quota": "30"}).status_code == 302
+    assert owner.post(pages[1], {"fate": "undo"}).status_code == 404
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        asked = owner.post(pages[1], {"act": "finish", "fate": "undo"})
+        assert "next=" in asked["Location"] and not Undo.objects.exists()
     assert owner.post(pages[1], {"act": "finish"}).status_code == 422
     assert owner.post(pages[1], {"act": "finish", "fate": "undo"}).status_code == 302
     assert not Signature.objects.filter(state__in=Signature.LIVE).exists()

@@ -64,6 +64,9 @@ def one(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if _set_quota(request, carrier, quota):
             return redirect("desk-vouched-carrier", appeal.slug, carrier.pk)
     elif request.method == "POST":
+        if request.POST.get("act") != "finish":
+            # By another name the end would ask for no fresh proof.
+            raise Http404
         finish = FinishForm(request.POST)
         if finish.is_valid():
             _finish(request, carrier, undo=finish.undo)
