@@ -159,6 +159,8 @@ def test_somebody_vouched_for_people_whom_the_roll_shows_so(appeal: Appeal) -> N
     roll = page("/appeals/lamp/names/")
     assert re.search(r"Heron.{,400}vouched for by <bdi>S\. Haddad, ferry school</bdi>", roll, re.DOTALL)
     assert Signature.objects.filter(appeal=appeal, kind="vouched", state="recorded").count() == 3
+    for path in ("/appeals/lamp/en/", "/appeals/lamp/names/"):
+        assert "3 vouched for, 4 on paper" in page(path)
 
 
 def test_signers_of_the_first_version_were_asked_and_few_answered(appeal: Appeal) -> None:

@@ -101,6 +101,8 @@ def test_a_sheet_is_read_line_by_line_by_keyboard(version, cast, desk):
     assert desk.post(url("desk-paper-one", gathering.pk), {"act": "begin"}).headers["Location"] == read
     page = desk.get(read).content.decode()
     assert re.search(r'id="name-1"[^>]* autofocus', page)
+    # A sheet of another appeal may bear the same number.
+    assert f"Its head must say “{version.title}”, version 1." in page
     answer = desk.post(
         f"{read}?line=1&zoom=2", {"name-1": "Ana Sol", "place-1": "Lower Quay", "edition-1": "1"}
     )
