@@ -105,7 +105,7 @@ validators: install-dev
 	@if [ -f $(VNU) ]; then :; \
 	elif command -v npm >/dev/null 2>&1; then \
 	    echo "Fetching the HTML checker by npm …"; \
-	    npm install --prefix $(VALIDATORS) --no-save --ignore-scripts --no-audit --no-fund --loglevel=error vnu-jar@26.9.27 >/dev/null \
+	    npm install --prefix $(VALIDATORS) --no-save --ignore-scripts --no-audit --no-fund --fetch-retries=0 --fetch-timeout=30000 --loglevel=error vnu-jar@26.9.27 >/dev/null \
 	        || echo "The HTML checker could not be fetched: its tests are skipped" >&2; \
 	else \
 	    echo "The HTML checker is fetched by npm, which is not installed: its tests are skipped" >&2; \
