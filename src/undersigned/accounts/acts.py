@@ -169,6 +169,8 @@ KEYS: Mapping[str, Promise] = {
     "keys": pgettext_lazy(_IN, "keys"),
     "on": pgettext_lazy(_IN, "switched on"),
     "told": pgettext_lazy(_IN, "told by mail"),
+    "file": pgettext_lazy(_IN, "file"),
+    "publish": pgettext_lazy(_IN, "published"),
     "accepts": pgettext_lazy(_IN, "organisations may sign"),
     "act": pgettext_lazy(_IN, "act"),
     "added": pgettext_lazy(_IN, "added"),
