@@ -124,6 +124,8 @@ def test_the_interface_describes_itself_and_signing(reader: Client) -> None:
         "/api/v1/appeals/{slug}/cases",
         "/api/v1/appeals/{slug}/cases/{ident}",
         "/api/v1/appeals/{slug}/organisations",
+        "/api/v1/appeals/{slug}/persons",
+        "/api/v1/appeals/{slug}/persons/{ident}",
         "/api/v1/appeals/{slug}/texts/{text}/signatures",
     }
 
