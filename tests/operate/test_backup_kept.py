@@ -32,6 +32,6 @@ def test_a_kept_copy_comes_back_with_its_row(
     digest = hashlib.sha256(b"%PDF-1.7 kept").hexdigest()
     assert (empty_installation.data / "kept" / digest[:2] / digest).read_bytes() == b"%PDF-1.7 kept"
     found = empty_installation.python(
-        "from undersigned.appeals.models import Capture; print(Capture.objects.get().sha256)"
+        "from undersigned.appeals.models import Capture; print(Capture.objects.latest('pk').sha256)"
     )
     assert found.out.strip() == digest
