@@ -158,5 +158,6 @@ def test_other_languages_are_signed_the_same_way(town: Town, visit: Callable[...
             guest.page.locator("main form button").last.click()
         town.publish()
         guest.open(f"/appeals/{slug}/names/")
-        assert guest.page.get_by_text(name).count() >= 1
+        # The lighthouse's appeal is careful: there the name comes days after the signature.
+        assert (guest.page.get_by_text(name).count() >= 1) == (slug == RIVER)
         assert not guest.has_cookies()
