@@ -201,7 +201,8 @@ def _put_back_postgres(source: Path, facts: Facts, finish: Callable[[], None]) -
         # Rows that migrations made are in the copy as well.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         names = sql.SQL(", ").join(map(sql.Identifier, facts["tables"]))
-        cursor.execute(sql.SQL("TRUNCATE {}").format(names))
+        # Sessions, which no copy holds, point at accounts; all tables were made anew, so theirs is empty.
+        cursor.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         # Guards that look at other tables would find them empty: the copy kept them when it was made.
         _guards(cursor, facts["tables"], "DISABLE")
